@@ -1,0 +1,42 @@
+/** A timer that has not fired yet. */
+export type Timer = {
+  /** Forgets the timer; harmless after it has fired. */
+  cancel(): void;
+};
+
+/**
+ * The only source of time in the bus, handed in everywhere, so that a replayed conversation can start at a
+ * date of its own and jump ahead.
+ */
+export type Clock = {
+  /** Milliseconds since the epoch. */
+  now(): number;
+  /** Runs `run` once, `ms` milliseconds from now. */
+  setTimeout(run: () => void, ms: number): Timer;
+};
+
+/** The machine's own time. Its timers do not keep the process alive: listeners do. */
+export const systemClock: Clock = {
+  now: () => Date.now(),
+  setTimeout(run, ms) {
+    const timer = setTimeout(run, ms);
+    timer.unref();
+    return { cancel: () => clearTimeout(timer) };
+  },
+};
+
+/** Resolves after `ms`, or rejects with the signal's reason as soon as it is aborted. */
+export function delay(clock: Clock, ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    if (signal.aborted) return reject(signal.reason);
+    const onAbort = () => {
+      timer.cancel();
+      reject(signal.reason);
+    };
+    const timer = clock.setTimeout(() => {
+      signal.removeEventListener('abort', onAbort);
+      resolve();
+    }, ms);
+    signal.addEventListener('abort', onAbort, { once: true });
+  });
+}

@@ -1,0 +1,43 @@
+import type { Call } from './call.ts';
+
+/**
+ * What a call does at the vendor, which decides how often it may be sent:
+ * - `read`: nothing; repeated after a reset, 500, 502, 503, 504 and a short 429
+ * - `document`: writes a harmless document (Kassa24's X); repeated once, after a reset only
+ * - `login`: takes a session (iiko: a licence slot); sent once, and a lost answer is no `outcome unknown`
+ * - `change`: money or law; sent once, whatever happens
+ */
+export type Effect = 'read' | 'document' | 'login' | 'change';
+
+/** One HTTP request to a vendor, relative to the account's `baseUrl`. */
+export type HttpRequest = {
+  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
+  /** Begins with `/`; already percent-encoded. */
+  readonly path: string;
+  /** In order; a name may repeat. */
+  readonly query?: readonly (readonly [name: string, value: string])[];
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Sent as JSON unless it is a string. */
+  readonly body?: unknown;
+  readonly effect: Effect;
+};
+
+/** A vendor's answer, whatever its status. */
+export type HttpResponse = {
+  readonly status: number;
+  /** Names in lower case. */
+  readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>;
+  readonly text: string;
+};
+
+/**
+ * The way to one account's vendor. `send` resolves with any HTTP answer; it rejects with a `Failure` when there is
+ * none: `VENDOR_UNAVAILABLE`, `VENDOR_TIMEOUT`, `VENDOR_BAD_RESPONSE` (cut short, too large), `BUS_TIMEOUT`
+ * (its turn never came) or, for a change that left, `VENDOR_OUTCOME_UNKNOWN`.
+ */
+export type HttpClient = {
+  /** The vendor's kind and the account's name, for `details`. */
+  readonly vendor: string;
+  readonly account: string;
+  send(request: HttpRequest, call: Call): Promise<HttpResponse>;
+};

@@ -1,0 +1,68 @@
+declare global {
+  /** TC39 "JSON.parse source text access", in Node since 22; TypeScript's library does not know it yet. */
+  interface JSON {
+    rawJSON(text: string): unknown;
+  }
+}
+
+/**
+ * A JSON number that a double cannot hold (more than 15 significant digits). It keeps the text it was read
+ * from and is written back as exactly that text, so that no kopeck and no fiscal number is ever rounded.
+ */
+export class JsonNumber {
+  readonly source: string;
+
+  constructor(source: string) {
+    this.source = source;
+  }
+
+  toJSON(): unknown {
+    return JSON.rawJSON(this.source);
+  }
+
+  toString(): string {
+    return this.source;
+  }
+}
+
+/** Fifteen significant digits always survive the way text → double → text. */
+const SAFE_DIGITS = 15;
+
+/** Might a number in this text need more than a double? Cheap enough for every message. */
+const SUSPICIOUS = /[\d.]{16}|\d[eE]/;
+
+function exact(value: number, source: string): number | JsonNumber {
+  const digits = source
+    .replace(/[eE].*$/, '')
+    .replace(/[-.]/g, '')
+    .replace(/^0+/, '');
+  const significant = source.includes('.') ? digits.replace(/0+$/, '') : digits;
+  if (significant.length <= SAFE_DIGITS && Number.isFinite(value)) return value;
+  return Number.isSafeInteger(value) && String(value) === source ? value : new JsonNumber(source);
+}
+
+/**
+ * `JSON.parse` that loses no digit: a number that a double cannot hold comes back as a {@link JsonNumber},
+ * every other value as usual. Throws `SyntaxError`.
+ */
+export function parseJson(text: string): unknown {
+  if (!SUSPICIOUS.test(text)) return JSON.parse(text);
+  return JSON.parse(text, (_key, value, context?: { source?: string }) =>
+    typeof value === 'number' && context?.source !== undefined ? exact(value, context.source) : value,
+  );
+}
+
+/** Is a plain JSON object: not null, not an array, not a {@link JsonNumber}. */
+export function isJsonObject(value: unknown): value is Record<string, unknown> {
+  return (
+    typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof JsonNumber)
+  );
+}
+
+/** Does the value nest deeper than `maxDepth` levels? Every level costs two characters, so short texts skip the walk. */
+export function isDeeperThan(maxDepth: number, value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  if (maxDepth === 0) return true;
+  const children = Array.isArray(value) ? value : Object.values(value);
+  return children.some((child) => isDeeperThan(maxDepth - 1, child));
+}

@@ -1,0 +1,50 @@
+import { Temporal } from 'temporal-polyfill';
+
+const DATE_TIME = /^(\d{4}-\d{2}-\d{2})[T ](\d{2}:\d{2}:\d{2})(?:\.\d+)?\s*(Z|z|[+-]\d{2}:?\d{2})?$/;
+
+/** Is this an IANA time zone that the machine knows? */
+export function isTimeZone(zone: string): boolean {
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: zone });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** `0001-01-01T00:00:00Z` and whatever else a zero date is serialised as. */
+function isZeroDate(date: string): boolean {
+  return date.startsWith('0000') || date.startsWith('0001');
+}
+
+/**
+ * A vendor's date and time as RFC 3339 in `zone`, whole seconds, fractions cut. A naive time is read in
+ * `naiveZone` (the same zone unless told otherwise). Absent, empty and zero dates are null; undefined means that
+ * the text is no date.
+ */
+export function formatDateTime(value: unknown, zone: string, naiveZone = zone): string | null | undefined {
+  if (value === null || value === undefined || value === '') return null;
+  const match = typeof value === 'string' ? DATE_TIME.exec(value.trim()) : null;
+  const [, date, time, offset] = match ?? [];
+  if (!date || !time) return undefined;
+  if (isZeroDate(date)) return null;
+  try {
+    const instant = offset
+      ? Temporal.Instant.from(`${date}T${time}${offset}`)
+      : Temporal.PlainDateTime.from(`${date}T${time}`, { overflow: 'reject' })
+          .toZonedDateTime(naiveZone)
+          .toInstant();
+    return instant.toZonedDateTimeISO(zone).toString({ timeZoneName: 'never' });
+  } catch {
+    return undefined;
+  }
+}
+
+/** The calendar date (`YYYY-MM-DD`) in `zone` at `epochMs`, moved by whole days. */
+export function calendarDate(epochMs: number, zone: string, days = 0): string {
+  return Temporal.Instant.fromEpochMilliseconds(epochMs)
+    .toZonedDateTimeISO(zone)
+    .toPlainDate()
+    .add({ days })
+    .toString();
+}

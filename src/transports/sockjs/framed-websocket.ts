@@ -1,0 +1,90 @@
+import type { IncomingMessage } from 'node:http';
+import type { WebSocket } from 'ws';
+import { closeFrame, HEARTBEAT_FRAME, OPEN_FRAME } from '#protocol/sockjs-frames.ts';
+import { readWebSocketMessage } from '#protocol/sockjs-upstream.ts';
+import { Alarm } from './alarm.ts';
+import { DEFAULT_CLOSE_CODE, DEFAULT_CLOSE_REASON, ignore, type SockJsConnection } from './connection.ts';
+import type { SockJsSettings } from './options.ts';
+import { Outbox } from './outbox.ts';
+import { closeSocket, messageText, sendMessage } from './websocket-messages.ts';
+
+/** `<prefix>/<server>/<session>/websocket`: SockJS frames, one a WebSocket text message. Its session id means nothing (3.6). */
+export class FramedWebSocket implements SockJsConnection {
+  readonly transport = 'websocket' as const;
+  readonly protocol = 'framed' as const;
+  readonly request: IncomingMessage;
+  onMessage: (text: string) => void = ignore;
+  onClose: () => void = ignore;
+  readonly #socket: WebSocket;
+  readonly #settings: SockJsSettings;
+  readonly #outbox = new Outbox(() => this.#flush());
+  readonly #alarm: Alarm;
+  #closed = false;
+
+  constructor(request: IncomingMessage, socket: WebSocket, settings: SockJsSettings) {
+    this.request = request;
+    this.#socket = socket;
+    this.#settings = settings;
+    this.#alarm = new Alarm(settings.clock);
+    socket.on('message', (data) => this.#receive(messageText(data)));
+    socket.on('close', () => this.#markClosed());
+    socket.on('error', ignore); // ws closes with the right code by itself (1002, 1007, 1009) and 'close' follows
+    this.#write(OPEN_FRAME);
+    this.#armHeartbeat();
+  }
+
+  get queuedBytes(): number {
+    return this.#outbox.bytes + this.#socket.bufferedAmount;
+  }
+
+  send(text: string): void {
+    if (this.#closed) return;
+    this.#outbox.put(text);
+    if (this.queuedBytes <= this.#settings.maxQueuedBytes) return;
+    this.#outbox.clear();
+    this.#socket.terminate(); // a reason would only queue up behind what the client does not read
+    this.#markClosed();
+  }
+
+  close(code = DEFAULT_CLOSE_CODE, reason = DEFAULT_CLOSE_REASON): void {
+    if (this.#closed) return;
+    this.#flush();
+    this.#write(closeFrame(code, reason));
+    this.#shut(1000, 'Normal closure');
+  }
+
+  #receive(payload: string): void {
+    if (this.#closed) return;
+    const messages = readWebSocketMessage(payload);
+    if (!messages) return this.#shut(DEFAULT_CLOSE_CODE, 'Broken framing.');
+    for (const message of messages) if (!this.#closed) this.onMessage(message);
+  }
+
+  #armHeartbeat(): void {
+    this.#alarm.set(this.#settings.heartbeatMs, () => {
+      this.#armHeartbeat();
+      this.#write(HEARTBEAT_FRAME);
+    });
+  }
+
+  #flush(): void {
+    const frame = this.#outbox.take();
+    if (frame !== undefined) this.#write(frame);
+  }
+
+  #write(frame: string): void {
+    sendMessage(this.#socket, Buffer.from(frame), false);
+  }
+
+  #shut(code: number, reason: string): void {
+    closeSocket(this.#socket, code, reason);
+    this.#markClosed();
+  }
+
+  #markClosed(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#alarm.cancel();
+    queueMicrotask(() => this.onClose());
+  }
+}

@@ -1,0 +1,65 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { readCallback, SOCKJS_FRAMINGS } from '#protocol/sockjs-framings.ts';
+import type { SockJsRoute } from '#protocol/sockjs-paths.ts';
+import { readJsonpBody, readXhrBody } from '#protocol/sockjs-upstream.ts';
+import type { SockJsSettings } from './options.ts';
+import { Receiver } from './receiver.ts';
+import { readBody } from './request-body.ts';
+import { answerNoContent, answerText } from './response.ts';
+import type { HttpSession } from './session.ts';
+import type { SessionTable } from './session-table.ts';
+
+type Exchange = {
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+  readonly settings: SockJsSettings;
+  readonly sessions: SessionTable;
+};
+
+type ReceiveRoute = Extract<SockJsRoute, { kind: 'receive' }>;
+type SendRoute = Extract<SockJsRoute, { kind: 'send' }>;
+
+/** `xhr`, `xhr_streaming`, `eventsource`, `htmlfile`, `jsonp`: makes the response a session's receiver. */
+export function receive({ request, response, settings, sessions }: Exchange, route: ReceiveRoute, query: string) {
+  const framing = SOCKJS_FRAMINGS[route.transport];
+  const callback = framing.callback ? readCallback(query) : { name: '' };
+  if ('complaint' in callback) return answerText(response, 500, callback.complaint);
+  const session = sessions.get(route.session);
+  if (!session && sessions.full) return answerText(response, 503, 'Too many sessions.');
+
+  request.resume(); // whatever body there is means nothing
+  // Scripts from elsewhere must not be taken for anything else by a browser that guesses types.
+  if (route.transport === 'jsonp-polling') response.setHeader('X-Content-Type-Options', 'nosniff');
+  const receiver = new Receiver(response, framing, callback.name, settings.maxBytesStreaming);
+  if (session) session.receive(receiver);
+  else sessions.open(route.session, request, route.transport, receiver);
+}
+
+/** `xhr_send`, `jsonp_send`: hands the messages of the body to the session. */
+export function send({ request, response, settings, sessions }: Exchange, route: SendRoute) {
+  const session = sessions.get(route.session);
+  if (!session) return answerText(response, 404, 'No such session.');
+  readBody(request, settings.maxBodyBytes, (body) => {
+    if (body === undefined) return refuseTooLarge(response);
+    const upstream = route.jsonp
+      ? readJsonpBody(body, request.headers['content-type'] ?? '')
+      : readXhrBody(body);
+    if ('complaint' in upstream) return answerText(response, 500, upstream.complaint);
+    const fits = (text: string) => Buffer.byteLength(text) <= settings.maxMessageBytes;
+    if (!upstream.messages.every(fits)) return refuseTooLarge(response);
+    deliver(session, upstream.messages);
+    // Konqueror could not cope with a 204 in a form's iframe (facts/vertx.md 3.5).
+    if (route.jsonp) answerText(response, 200, 'ok');
+    else answerNoContent(response);
+  });
+}
+
+function deliver(session: HttpSession, messages: readonly string[]): void {
+  for (const message of messages) session.deliver(message);
+}
+
+/** The rest of the body is not read, so the connection cannot be used again. */
+function refuseTooLarge(response: ServerResponse): void {
+  response.setHeader('Connection', 'close');
+  answerText(response, 413, 'Payload too large.');
+}

@@ -1,0 +1,160 @@
+import type { IncomingMessage } from 'node:http';
+import { closeFrame, HEARTBEAT_FRAME, OPEN_FRAME } from '#protocol/sockjs-frames.ts';
+import type { SockJsHttpTransport } from '#protocol/sockjs-framings.ts';
+import { Alarm } from './alarm.ts';
+import {
+  DEFAULT_CLOSE_CODE,
+  DEFAULT_CLOSE_REASON,
+  ignore,
+  SLOW_CONSUMER_CODE,
+  SLOW_CONSUMER_REASON,
+  type SockJsConnection,
+} from './connection.ts';
+import type { SockJsSettings } from './options.ts';
+import { Outbox } from './outbox.ts';
+import type { Receiver } from './receiver.ts';
+
+const ANOTHER_CONNECTION = closeFrame(2010, 'Another connection still open');
+
+type SessionStart = {
+  readonly request: IncomingMessage;
+  readonly transport: SockJsHttpTransport;
+  readonly settings: SockJsSettings;
+  /** The session is over and its id is free again. */
+  readonly forget: () => void;
+};
+
+/**
+ * A connection made of many HTTP requests: at most one that receives, any number that send (facts/vertx.md 3.6).
+ * Open until closed by us; then it repeats its close frame to whoever asks, until nobody has for a while.
+ */
+export class HttpSession implements SockJsConnection {
+  readonly protocol = 'framed' as const;
+  readonly request: IncomingMessage;
+  readonly transport: SockJsHttpTransport;
+  onMessage: (text: string) => void = ignore;
+  onClose: () => void = ignore;
+  readonly #settings: SockJsSettings;
+  readonly #forget: () => void;
+  readonly #outbox = new Outbox(() => this.#flush());
+  readonly #alarm: Alarm;
+  #receiver: Receiver | undefined;
+  /** Set once this side has closed. */
+  #lastFrame: string | undefined;
+  #closed = false;
+
+  /** `receiver` is that of the request that opened the session; it gets the open frame. */
+  constructor({ request, transport, settings, forget }: SessionStart, receiver: Receiver) {
+    this.request = request;
+    this.transport = transport;
+    this.#settings = settings;
+    this.#forget = forget;
+    this.#alarm = new Alarm(settings.clock);
+    this.#attach(receiver);
+    this.#write(OPEN_FRAME);
+  }
+
+  get queuedBytes(): number {
+    return this.#outbox.bytes + (this.#receiver?.queuedBytes ?? 0);
+  }
+
+  send(text: string): void {
+    if (this.#closed) return;
+    this.#outbox.put(text);
+    if (this.queuedBytes > this.#settings.maxQueuedBytes) this.#dropSlowConsumer();
+  }
+
+  close(code = DEFAULT_CLOSE_CODE, reason = DEFAULT_CLOSE_REASON): void {
+    if (this.#closed) return;
+    this.#flush();
+    this.#lastFrame = closeFrame(code, reason);
+    const receiver = this.#receiver;
+    if (receiver) {
+      receiver.write(this.#lastFrame);
+      receiver.end();
+    }
+    this.#detach();
+    this.#markClosed();
+  }
+
+  /** A message from one of the client's sending requests; not heard any more once closed. */
+  deliver(text: string): void {
+    if (!this.#closed) this.onMessage(text);
+  }
+
+  /** A further receiving request of the client. */
+  receive(receiver: Receiver): void {
+    if (this.#receiver) {
+      receiver.write(ANOTHER_CONNECTION);
+      receiver.end();
+      return;
+    }
+    if (this.#lastFrame === undefined) {
+      this.#attach(receiver);
+      this.#flush();
+    } else {
+      this.#repeatClose(receiver, this.#lastFrame);
+    }
+  }
+
+  /** Forgets everything at once, without a word to the client. */
+  end(): void {
+    this.#alarm.cancel();
+    this.#outbox.clear();
+    this.#receiver?.destroy();
+    this.#receiver = undefined;
+    this.#forget();
+    this.#markClosed();
+  }
+
+  #attach(receiver: Receiver): void {
+    this.#receiver = receiver;
+    receiver.onAbort = () => this.end(); // what was under way is lost, so the session is (3.6)
+    this.#armHeartbeat();
+  }
+
+  #detach(): void {
+    this.#receiver = undefined;
+    this.#alarm.set(this.#settings.disconnectDelayMs, () => this.end());
+  }
+
+  #armHeartbeat(): void {
+    this.#alarm.set(this.#settings.heartbeatMs, () => {
+      this.#armHeartbeat();
+      this.#write(HEARTBEAT_FRAME);
+    });
+  }
+
+  #flush(): void {
+    if (!this.#receiver) return;
+    const frame = this.#outbox.take();
+    if (frame !== undefined) this.#write(frame);
+  }
+
+  #write(frame: string): void {
+    this.#receiver?.write(frame);
+    if (this.#receiver?.ended) this.#detach();
+  }
+
+  /** What was sent before the close still comes before its frame, if need be in a response of its own. */
+  #repeatClose(receiver: Receiver, lastFrame: string): void {
+    const pending = this.#outbox.take();
+    if (pending !== undefined) receiver.write(pending);
+    receiver.write(lastFrame);
+    receiver.end();
+    this.#detach();
+  }
+
+  #dropSlowConsumer(): void {
+    this.#outbox.clear();
+    this.#receiver?.destroy();
+    this.#receiver = undefined;
+    this.close(SLOW_CONSUMER_CODE, SLOW_CONSUMER_REASON);
+  }
+
+  #markClosed(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    queueMicrotask(() => this.onClose());
+  }
+}

@@ -1,0 +1,62 @@
+import { type IncomingMessage, STATUS_CODES } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { WebSocketServer } from 'ws';
+import { FramedWebSocket } from './framed-websocket.ts';
+import type { SockJsSettings } from './options.ts';
+import { RawWebSocket } from './raw-websocket.ts';
+
+/** Both WebSocket endpoints: turns upgrade requests into connections and knows which are alive. */
+export class WebSockets {
+  readonly #settings: SockJsSettings;
+  readonly #server: WebSocketServer;
+  readonly #alive = new Set<FramedWebSocket | RawWebSocket>();
+
+  constructor(settings: SockJsSettings) {
+    this.#settings = settings;
+    this.#server = new WebSocketServer({
+      noServer: true,
+      clientTracking: false,
+      perMessageDeflate: false, // a compressor a connection costs more memory than small messages save
+      maxPayload: settings.maxMessageBytes,
+      maxFragments: settings.maxFragments,
+      closeTimeout: settings.disconnectDelayMs,
+    });
+  }
+
+  accept(kind: 'websocket' | 'raw-websocket', request: IncomingMessage, socket: Duplex, head: Buffer): void {
+    this.#server.handleUpgrade(request, socket, head, (webSocket) => {
+      // A client that is gone without a word is found out by TCP: raw connections have no heartbeat to fail.
+      request.socket.setKeepAlive(true, this.#settings.heartbeatMs);
+      const Connection = kind === 'websocket' ? FramedWebSocket : RawWebSocket;
+      const connection = new Connection(request, webSocket, this.#settings);
+      this.#alive.add(connection);
+      webSocket.on('close', () => this.#alive.delete(connection));
+      this.#settings.open(connection);
+    });
+  }
+
+  /** RFC 6455 7.4.1: 1001 is what an endpoint says that is going down. */
+  close(): void {
+    for (const connection of this.#alive) {
+      if (connection.protocol === 'raw') connection.close(1001, 'Going away');
+      else connection.close();
+    }
+  }
+}
+
+/** Answers an upgrade request with plain HTTP, on a socket that has no response object. */
+export function refuseUpgrade(socket: Duplex, status: number, text = '', allow?: string): void {
+  socket.on('error', () => socket.destroy());
+  socket.end(
+    [
+      `HTTP/1.1 ${status} ${STATUS_CODES[status]}`,
+      'Connection: close',
+      ...(allow === undefined ? [] : [`Allow: ${allow}`]),
+      ...(text === '' ? [] : ['Content-Type: text/plain; charset=UTF-8']),
+      `Content-Length: ${Buffer.byteLength(text)}`,
+      '',
+      text,
+    ].join('\r\n'),
+    () => socket.destroy(),
+  );
+}
