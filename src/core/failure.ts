@@ -122,6 +122,11 @@ export class Failure extends Error {
     return new Failure('VENDOR_REJECTED', {}, told);
   }
 
+  /** Told by somebody else, so that its name may be anything. */
+  get foreign(): boolean {
+    return this.#told !== undefined;
+  }
+
   /** What a client reads under `data`: `description` before `name`, as tsrv prints it. */
   toData(): unknown {
     if (this.#told) return this.#told.data;

@@ -20,6 +20,8 @@ export type HttpRequest = {
   /** Sent as JSON unless it is a string. */
   readonly body?: unknown;
   readonly effect: Effect;
+  /** A read that settles a change whose answer was lost: it passes an open breaker. */
+  readonly settling?: true;
 };
 
 /** A vendor's answer, whatever its status. */

@@ -19,6 +19,8 @@ export type ServiceHeaders = {
 /** The part of a client that an action may ask. */
 export type ActionClient = {
   readonly name: string;
+  /** Phones, cards and e-mails unmasked. */
+  readonly seesPersonalData: boolean;
   /** May this client use the same address and action for that register? */
   permits(token: string): boolean;
 };
@@ -63,8 +65,8 @@ export type ActionDefinition<Q extends TSchema, R extends TSchema, T extends Tar
   readonly reply: R;
   /** Reachable without a PIN session, since it makes or ends one. */
   readonly withoutPin?: boolean;
-  /** Answered here even for an upstream that speaks our own protocol. */
-  readonly ownAnswer?: boolean;
+  /** What is added to the answer of an upstream that speaks our own protocol. */
+  amend?(data: unknown, register: Register): unknown;
   /** May answer at once or later; throws or rejects with a `Failure`. */
   handle(data: Static<Q>, context: ActionContext<T>): Static<R> | Promise<Static<R>>;
 };

@@ -3,7 +3,7 @@
  * Source: facts/vertx.md 3.4 and 3.5.
  */
 
-export type SockJsComplaint = 'Payload expected.' | 'Broken JSON encoding.';
+type SockJsComplaint = 'Payload expected.' | 'Broken JSON encoding.';
 
 /** Either the messages, or the sentence the protocol wants as the body of the 500 answer. */
 export type SockJsUpstream =

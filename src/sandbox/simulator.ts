@@ -10,6 +10,8 @@ export type SimulatedRequest = {
   readonly text: string;
   /** The body as JSON; undefined when it is empty or no JSON. */
   readonly body: unknown;
+  /** How many requests the server had under way when this one came, itself included. */
+  readonly underWay?: number;
 };
 
 /** `body` is sent as JSON, `text` as it is (with `headers` naming its type). */

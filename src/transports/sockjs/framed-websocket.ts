@@ -56,8 +56,8 @@ export class FramedWebSocket implements SockJsConnection {
   #receive(payload: string): void {
     if (this.#closed) return;
     const messages = readWebSocketMessage(payload);
-    if (!messages) return this.#shut(DEFAULT_CLOSE_CODE, 'Broken framing.');
-    for (const message of messages) if (!this.#closed) this.onMessage(message);
+    if (!messages) this.#shut(DEFAULT_CLOSE_CODE, 'Broken framing.');
+    for (const message of messages ?? []) if (!this.#closed) this.onMessage(message);
   }
 
   #armHeartbeat(): void {

@@ -13,7 +13,7 @@ export class Receiver {
   /** The client or the network cut the response off before we ended it. */
   onAbort: () => void = ignore;
 
-  /** Sends the head of the response; all its headers but the content type are already set. */
+  /** Starts the response; all its headers but the content type are already set. */
   constructor(response: ServerResponse, framing: SockJsFraming, callback: string, maxBytes: number) {
     this.#response = response;
     this.#framing = framing;
@@ -22,7 +22,6 @@ export class Receiver {
     response.on('close', () => this.#closed());
     response.on('error', ignore); // a write that lost the race against 'close', which tells us enough
     response.setHeader('Content-Type', framing.contentType);
-    response.writeHead(200);
     const prelude = framing.prelude(callback);
     if (prelude !== '') response.write(prelude);
   }
@@ -40,10 +39,15 @@ export class Receiver {
   write(frame: string): void {
     if (this.#ended) return;
     const chunk = this.#framing.wrap(frame, this.#callback);
+    if (this.#framing.polling) {
+      this.#ended = true;
+      this.#response.end(chunk); // nothing was written before, so Node gives it a Content-Length
+      return;
+    }
     this.#response.write(chunk);
     this.#written += Buffer.byteLength(chunk);
     // The prelude does not count: the suite's own arithmetic (XhrStreaming.response_limit) leaves it out.
-    if (this.#framing.polling || this.#written >= this.#maxBytes) this.end();
+    if (this.#written >= this.#maxBytes) this.end();
   }
 
   end(): void {

@@ -9,7 +9,10 @@ export function readBody(
   maxBytes: number,
   done: (body: string | undefined) => void,
 ): void {
-  if (Number(request.headers['content-length'] ?? 0) > maxBytes) return done(undefined);
+  if (Number(request.headers['content-length'] ?? 0) > maxBytes) {
+    done(undefined);
+    return;
+  }
   const chunks: Buffer[] = [];
   let bytes = 0;
   const onData = (chunk: Buffer) => {

@@ -56,10 +56,7 @@ export function allowCrossOrigin(request: IncomingMessage, response: ServerRespo
 
 /** iOS 6 cached even POSTs (3.3). */
 export function forbidCaching(response: ServerResponse): void {
-  response.setHeader(
-    'Cache-Control',
-    'no-store, no-cache, no-transform, must-revalidate, max-age=0',
-  );
+  response.setHeader('Cache-Control', 'no-store, no-cache, no-transform, must-revalidate, max-age=0');
 }
 
 /** `now`: ms since the epoch. */

@@ -20,7 +20,11 @@ type ReceiveRoute = Extract<SockJsRoute, { kind: 'receive' }>;
 type SendRoute = Extract<SockJsRoute, { kind: 'send' }>;
 
 /** `xhr`, `xhr_streaming`, `eventsource`, `htmlfile`, `jsonp`: makes the response a session's receiver. */
-export function receive({ request, response, settings, sessions }: Exchange, route: ReceiveRoute, query: string) {
+export function receive(
+  { request, response, settings, sessions }: Exchange,
+  route: ReceiveRoute,
+  query: string,
+) {
   const framing = SOCKJS_FRAMINGS[route.transport];
   const callback = framing.callback ? readCallback(query) : { name: '' };
   if ('complaint' in callback) return answerText(response, 500, callback.complaint);

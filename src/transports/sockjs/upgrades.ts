@@ -1,6 +1,7 @@
 import { type IncomingMessage, STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { WebSocketServer } from 'ws';
+import type { SockJsRoute } from '#protocol/sockjs-paths.ts';
 import { FramedWebSocket } from './framed-websocket.ts';
 import type { SockJsSettings } from './options.ts';
 import { RawWebSocket } from './raw-websocket.ts';
@@ -13,17 +14,21 @@ export class WebSockets {
 
   constructor(settings: SockJsSettings) {
     this.#settings = settings;
-    this.#server = new WebSocketServer({
+    // A variable, because @types/ws 8.18 does not know closeTimeout yet.
+    const options = {
       noServer: true,
       clientTracking: false,
       perMessageDeflate: false, // a compressor a connection costs more memory than small messages save
       maxPayload: settings.maxMessageBytes,
       maxFragments: settings.maxFragments,
       closeTimeout: settings.disconnectDelayMs,
-    });
+    };
+    this.#server = new WebSocketServer(options);
   }
 
-  accept(kind: 'websocket' | 'raw-websocket', request: IncomingMessage, socket: Duplex, head: Buffer): void {
+  /** False when there is no WebSocket at that route; nothing was done then. */
+  accept(kind: SockJsRoute['kind'], request: IncomingMessage, socket: Duplex, head: Buffer): boolean {
+    if (kind !== 'websocket' && kind !== 'raw-websocket') return false;
     this.#server.handleUpgrade(request, socket, head, (webSocket) => {
       // A client that is gone without a word is found out by TCP: raw connections have no heartbeat to fail.
       request.socket.setKeepAlive(true, this.#settings.heartbeatMs);
@@ -33,6 +38,7 @@ export class WebSockets {
       webSocket.on('close', () => this.#alive.delete(connection));
       this.#settings.open(connection);
     });
+    return true;
   }
 
   /** RFC 6455 7.4.1: 1001 is what an endpoint says that is going down. */
@@ -45,18 +51,17 @@ export class WebSockets {
 }
 
 /** Answers an upgrade request with plain HTTP, on a socket that has no response object. */
-export function refuseUpgrade(socket: Duplex, status: number, text = '', allow?: string): void {
+export function refuseUpgrade(
+  socket: Duplex,
+  { status, text = '', allow }: { status: number; text?: string; allow?: string },
+): void {
   socket.on('error', () => socket.destroy());
-  socket.end(
-    [
-      `HTTP/1.1 ${status} ${STATUS_CODES[status]}`,
-      'Connection: close',
-      ...(allow === undefined ? [] : [`Allow: ${allow}`]),
-      ...(text === '' ? [] : ['Content-Type: text/plain; charset=UTF-8']),
-      `Content-Length: ${Buffer.byteLength(text)}`,
-      '',
-      text,
-    ].join('\r\n'),
-    () => socket.destroy(),
-  );
+  const head = [
+    `HTTP/1.1 ${status} ${STATUS_CODES[status]}`,
+    'Connection: close',
+    ...(allow === undefined ? [] : [`Allow: ${allow}`]),
+    ...(text === '' ? [] : ['Content-Type: text/plain; charset=UTF-8']),
+    `Content-Length: ${Buffer.byteLength(text)}`,
+  ];
+  socket.end(`${head.join('\r\n')}\r\n\r\n${text}`, () => socket.destroy());
 }

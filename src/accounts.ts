@@ -1,0 +1,104 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { Config } from '#config.ts';
+import type { Clock } from '#core/clock.ts';
+import type { Log } from '#core/log.ts';
+import type { Account, Directory, Register } from '#domain/directory.ts';
+import type { VendorDefinition } from '#domain/vendor.ts';
+import { type AccountHttp, createHttpClient } from '#outbound/http-client.ts';
+
+/** The largest answer of a vendor that is read (bytes). */
+const MAX_RESPONSE_BYTES = 32 * 1024 * 1024;
+
+type AccountConfig = Config['vendors'][string];
+
+type LiveAccount = Account & { readonly config: AccountConfig; readonly http: AccountHttp };
+
+export type AccountsOptions = {
+  readonly vendors: readonly VendorDefinition[];
+  readonly clock: Clock;
+  readonly log: Log;
+};
+
+/** The configured accounts, alive, and the directory that finds them. */
+export class Accounts {
+  readonly #options: AccountsOptions;
+  readonly #definitions: ReadonlyMap<string, VendorDefinition>;
+  #live = new Map<string, LiveAccount>();
+
+  constructor(options: AccountsOptions) {
+    this.#options = options;
+    this.#definitions = new Map(options.vendors.map((vendor) => [vendor.kind, vendor]));
+  }
+
+  /**
+   * Brings the accounts to what the configuration says: an account whose section is unchanged keeps its sessions and
+   * connections, others begin anew, and those that left are closed.
+   */
+  apply(config: Config): Directory {
+    const before = this.#live;
+    this.#live = new Map(
+      Object.entries(config.vendors).map(([name, section]) => {
+        const known = before.get(name);
+        const keeps = known !== undefined && isDeepStrictEqual(known.config, section);
+        return [name, keeps ? known : this.#begin(name, section)];
+      }),
+    );
+    const gone = [...before.values()].filter((account) => this.#live.get(account.name) !== account);
+    for (const account of gone) void this.#end(account);
+    return this.#directory(config);
+  }
+
+  /** Logs out of every vendor and lets its connections go. */
+  async close(): Promise<void> {
+    await Promise.all([...this.#live.values()].map((account) => this.#end(account)));
+  }
+
+  #begin(name: string, config: AccountConfig): LiveAccount {
+    const definition = this.#definitions.get(config.kind);
+    if (!definition) throw new Error(`no vendor of kind ${config.kind}`);
+    const { clock } = this.#options;
+    const log = this.#options.log.child({ vendor: config.kind, account: name });
+    const { baseUrl, timeoutMs, concurrency, perSecond, ca, tlsVerify, headers } = config;
+    const http = createHttpClient({
+      vendor: config.kind,
+      account: name,
+      baseUrl,
+      timeoutMs,
+      concurrency,
+      ...(perSecond === undefined ? {} : { perSecond }),
+      ...(ca === undefined ? {} : { ca }),
+      tlsVerify,
+      headers,
+      maxResponseBytes: MAX_RESPONSE_BYTES,
+      clock,
+      log,
+    });
+    const vendor = definition.create({ account: name, config, http, clock, log });
+    const forward = (config.forward ?? []) as Account['forward'];
+    return { name, kind: config.kind, vendor, forward, config, http };
+  }
+
+  async #end(account: LiveAccount): Promise<void> {
+    try {
+      await account.vendor.close();
+      await account.http.close();
+    } catch (error) {
+      this.#options.log.warn({ account: account.name, error }, 'an account did not close cleanly');
+    }
+  }
+
+  #directory(config: Config): Directory {
+    const registers = config.devices.flatMap((device): [string, Register][] => {
+      const account = this.#live.get(device.vendor);
+      if (!account) return [];
+      // The configuration's check has matched the device's keys with the kind of its account.
+      const port = account.vendor.register(device as never);
+      return [[device.token, { token: device.token, account, port, device }]];
+    });
+    return {
+      accounts: this.#live,
+      registers: new Map(registers),
+      groups: new Map(Object.entries(config.groups)),
+    };
+  }
+}

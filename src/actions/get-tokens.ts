@@ -1,0 +1,24 @@
+import { Type } from 'typebox';
+import { defineAction } from '#domain/action.ts';
+import type { Register } from '#domain/directory.ts';
+import { configuredInformation, TokenInformation, toldInformation } from '#domain/token-information.ts';
+
+/** The configured registers the client may use, in the file's order: from memory, or asked anew with `tokens.refresh`. */
+export const getTokens = defineAction({
+  address: 'ik.service.token',
+  action: 'get_tokens',
+  target: 'directory',
+  effect: 'read',
+  request: Type.Null(),
+  reply: Type.Array(TokenInformation),
+  handle(_data, { client, headers, directory, call }) {
+    const registers = [...directory.registers.values()].filter(({ token }) => client.permits(token));
+    if (!headers.refresh) return registers.map(configuredInformation);
+    const ask = async (register: Register) => {
+      // A vendor that fails leaves its row as configured: the list is for choosing a register, not for its state.
+      const told = await register.port.describe?.(call, true).catch(() => undefined);
+      return told ? toldInformation(register, told) : configuredInformation(register);
+    };
+    return Promise.all(registers.map(ask));
+  },
+});

@@ -1,0 +1,23 @@
+import type { Exchange } from '#core/call.ts';
+import { isJsonObject, parseJson } from '#core/json.ts';
+import { redact } from '#domain/redaction.ts';
+
+function parsed(text: string): unknown {
+  try {
+    return parseJson(text);
+  } catch {
+    return text;
+  }
+}
+
+/** The answers of the vendors in order, secrets removed, people masked; a login's answer is nothing but a secret. */
+function rawAnswers(exchanges: readonly Exchange[], showPersonalData: boolean): unknown[] {
+  return exchanges.flatMap(({ request, outcome }) =>
+    request.effect === 'login' || 'fault' in outcome ? [] : [redact(parsed(outcome.text), showPersonalData)],
+  );
+}
+
+/** `headers.raw`: the vendor's untouched answers under `raw`, beside the keys of an answer that has keys. */
+export function withRaw(data: unknown, exchanges: readonly Exchange[], showPersonalData: boolean): unknown {
+  return isJsonObject(data) ? { ...data, raw: rawAnswers(exchanges, showPersonalData) } : data;
+}

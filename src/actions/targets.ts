@@ -1,0 +1,55 @@
+import { Failure } from '#core/failure.ts';
+import type { Action, ServiceHeaders } from '#domain/action.ts';
+import { type Account, type Directory, findAccount, type Register } from '#domain/directory.ts';
+
+/** What a message is about, found in the directory. */
+export type FoundTarget = { readonly register?: Register; readonly account?: Account };
+
+/** The register of the `token` header. Throws `BUS_MISSING_HEADER` or `TSRV_TOKEN_NOT_FOUND`, which names the permitted ones. */
+export function findRegister(
+  directory: Directory,
+  token: string | undefined,
+  permits: (token: string) => boolean,
+): Register {
+  if (token === undefined) {
+    throw new Failure('BUS_MISSING_HEADER', {
+      description: 'не хватает заголовка token: серийный номер кассы',
+    });
+  }
+  const register = directory.registers.get(token);
+  if (register) return register;
+  const known = [...directory.registers.keys()].filter(permits).join(', ');
+  throw new Failure('TSRV_TOKEN_NOT_FOUND', {
+    description: `касса ${token} не найдена. доступны: [${known}]`,
+  });
+}
+
+/** The account a service of that kind is about. Throws `TSRV_INVALID_HEADER` or `BUS_MISSING_HEADER`. */
+export function requireAccount(directory: Directory, kind: string, name: string | undefined): Account {
+  const account = findAccount(directory, kind, name);
+  if (account) return account;
+  if (name !== undefined) {
+    const description = `недопустимое значение заголовка account: нет учётной записи ${kind} с именем ${name}`;
+    throw new Failure('TSRV_INVALID_HEADER', { description });
+  }
+  const names = [...directory.accounts.values()].filter((one) => one.kind === kind).map((one) => one.name);
+  const description =
+    names.length === 0
+      ? `в конфигурации нет ни одной учётной записи ${kind}`
+      : `не хватает заголовка account: одна из ${names.join(', ')}`;
+  throw new Failure('BUS_MISSING_HEADER', { description });
+}
+
+/** What an action is about. Throws as {@link findRegister} and {@link requireAccount} do. */
+export function findTarget(
+  action: Action,
+  directory: Directory,
+  headers: ServiceHeaders,
+  permits: (token: string) => boolean,
+): FoundTarget {
+  if (typeof action.target === 'object') {
+    return { account: requireAccount(directory, action.target.account, headers.account) };
+  }
+  if (action.target !== 'register') return {};
+  return { register: findRegister(directory, headers.token, permits) };
+}

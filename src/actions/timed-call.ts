@@ -1,0 +1,50 @@
+import type { Call, Exchange } from '#core/call.ts';
+import type { Clock } from '#core/clock.ts';
+import { Failure } from '#core/failure.ts';
+
+/** Time-outs of requests that name none (milliseconds). */
+const READ_TIMEOUT_MS = 30_000;
+const CHANGE_TIMEOUT_MS = 120_000;
+
+/** How long a call may take to notice that its time is over, before it is answered without it. */
+const GRACE_MS = 100;
+
+export type TimedCallOptions = {
+  readonly clock: Clock;
+  readonly effect: 'read' | 'change';
+  /** From the `timeout` header; undefined for the default. */
+  readonly timeoutMs: number | undefined;
+  /** Aborted when the requester is gone. */
+  readonly signal: AbortSignal;
+  readonly exchanges: Exchange[];
+  readonly traceparent: string | undefined;
+};
+
+/**
+ * Runs `run` with a `Call` that ends with the requester's time-out or with the requester. What has not been
+ * sent by then never is; a change that was sent goes on at the vendor, while the requester is told
+ * `VENDOR_OUTCOME_UNKNOWN`.
+ */
+export function timedCall<T>(options: TimedCallOptions, run: (call: Call) => Promise<T>): Promise<T> {
+  const { clock, effect, exchanges, traceparent } = options;
+  const timeoutMs = options.timeoutMs ?? (effect === 'change' ? CHANGE_TIMEOUT_MS : READ_TIMEOUT_MS);
+  const controller = new AbortController();
+  const call = { deadline: clock.now() + timeoutMs, signal: controller.signal, exchanges, traceparent };
+  return new Promise((resolve, reject) => {
+    const giveUp = () => {
+      controller.abort();
+      // Whatever was not sent yet rejects at once with its own failure; only what is on its way is left.
+      timer = clock.setTimeout(() => {
+        end();
+        reject(new Failure(effect === 'change' ? 'VENDOR_OUTCOME_UNKNOWN' : 'VENDOR_TIMEOUT'));
+      }, GRACE_MS);
+    };
+    const end = () => {
+      timer.cancel();
+      options.signal.removeEventListener('abort', giveUp);
+    };
+    let timer = clock.setTimeout(giveUp, timeoutMs);
+    options.signal.addEventListener('abort', giveUp, { once: true });
+    run(call).then(resolve, reject).finally(end);
+  });
+}

@@ -1,0 +1,117 @@
+import type { Exchange } from '#core/call.ts';
+import type { Clock } from '#core/clock.ts';
+import type { Log } from '#core/log.ts';
+import type { Dialect } from '#protocol/frame.ts';
+import type { Client, Clients } from './client.ts';
+import type { Engine } from './engine.ts';
+import { RateLimits } from './rate-limits.ts';
+import type { Services } from './services.ts';
+import { type Peer, Session } from './session.ts';
+
+export type BusLimits = {
+  /** Requests of one connection that have not been answered yet. */
+  readonly maxInFlightPerConnection: number;
+  /** Messages a second of one client; null for no limit. */
+  readonly perClientPerSecond: number | null;
+};
+
+/** A message that was answered, for whoever keeps a record of conversations. Texts are as on the wire. */
+export type AnsweredMessage = {
+  readonly via: string;
+  readonly client: string;
+  readonly at: number;
+  readonly request: string;
+  readonly answer: string;
+  readonly exchanges: readonly Exchange[];
+};
+
+export type BusOptions = {
+  readonly engine: Engine;
+  readonly services: Services;
+  readonly clients: Clients;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly limits: BusLimits;
+  readonly onAnswered?: ((answered: AnsweredMessage) => void) | undefined;
+};
+
+/** What every connection shares: who is there, what is under way, and whether the bus still takes messages. */
+export class Bus {
+  readonly engine: Engine;
+  readonly services: Services;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly limits: BusLimits;
+  readonly rates: RateLimits;
+  readonly onAnswered: ((answered: AnsweredMessage) => void) | undefined;
+  clients: Clients;
+  #sessions = new Set<Session>();
+  #inFlight = 0;
+  #stopping = false;
+  #onIdle: (() => void) | undefined;
+
+  constructor(options: BusOptions) {
+    this.engine = options.engine;
+    this.services = options.services;
+    this.clients = options.clients;
+    this.clock = options.clock;
+    this.log = options.log;
+    this.limits = options.limits;
+    this.rates = new RateLimits(options.clock, options.limits.perClientPerSecond);
+    this.onAnswered = options.onAnswered;
+  }
+
+  get stopping(): boolean {
+    return this.#stopping;
+  }
+
+  get connections(): number {
+    return this.#sessions.size;
+  }
+
+  get inFlight(): number {
+    return this.#inFlight;
+  }
+
+  /** One connected peer, to be fed with what it sends and closed when it is gone. */
+  open(options: { peer: Peer; dialect: Dialect; via: string; client: Client }): Session {
+    const session = new Session(this, options);
+    this.#sessions.add(session);
+    return session;
+  }
+
+  /** Called by a session that has ended. */
+  forget(session: Session): void {
+    this.#sessions.delete(session);
+  }
+
+  /** Called by a session for every request it takes, before `end`. */
+  begin(): void {
+    this.#inFlight += 1;
+  }
+
+  end(): void {
+    this.#inFlight -= 1;
+    if (this.#inFlight === 0) this.#onIdle?.();
+  }
+
+  /** The configuration was reloaded: connections stay, and are from now on what the new one says of them. */
+  replaceClients(clients: Clients): void {
+    this.clients = clients;
+    for (const session of this.#sessions) session.reidentify(clients);
+  }
+
+  /** Refuses new requests from now on; resolves when those under way are answered. */
+  drain(): Promise<void> {
+    this.#stopping = true;
+    if (this.#inFlight === 0) return Promise.resolve();
+    return new Promise((resolve) => {
+      this.#onIdle = resolve;
+    });
+  }
+
+  /** Ends every connection. */
+  close(): void {
+    for (const session of [...this.#sessions]) session.end();
+  }
+}

@@ -1,0 +1,27 @@
+import type { Failure } from '#core/failure.ts';
+import type { Headers, Message } from '#core/message.ts';
+
+/** A successful answer. `respond` is there when whoever answered wants an answer in turn. */
+export type Reply = { readonly body: unknown; readonly headers: Headers; readonly respond?: Respond };
+
+/** What became of a request: an answer, or a `Failure`. */
+export type Outcome = Reply | Failure;
+
+/** Tells the requester; only the first call counts. */
+export type Respond = (outcome: Outcome) => void;
+
+/** A message as a consumer gets it. */
+export type Delivery = Message & {
+  readonly kind: 'send' | 'publish';
+  /** There when the sender waits for an answer. */
+  readonly respond?: Respond;
+};
+
+/** Receives the messages of an address. What it throws is logged and harms nobody. */
+export type Consumer = (delivery: Delivery) => void;
+
+/** A consumer's place at an address. */
+export type Registration = {
+  /** Ends it; twice is harmless. */
+  unregister(): void;
+};

@@ -1,0 +1,102 @@
+import type { Clock } from '#core/clock.ts';
+import { Failure } from '#core/failure.ts';
+import type { Log } from '#core/log.ts';
+import type { Message } from '#core/message.ts';
+import type { Consumer, Delivery, Outcome, Registration, Respond } from './delivery.ts';
+import type { Engine } from './engine.ts';
+
+type Rotation = { consumers: Consumer[]; next: number };
+
+/** The bus within one process. Delivery is immediate, in order, and at most once. */
+export class LocalEngine implements Engine {
+  readonly #clock: Clock;
+  readonly #log: Log;
+  readonly #rotations = new Map<string, Rotation>();
+
+  constructor(options: { clock: Clock; log: Log }) {
+    this.#clock = options.clock;
+    this.#log = options.log;
+  }
+
+  register(address: string, consumer: Consumer): Registration {
+    const rotation = this.#rotations.get(address) ?? { consumers: [], next: 0 };
+    this.#rotations.set(address, rotation);
+    // A new array each time: a publish under way goes on over the consumers it began with.
+    rotation.consumers = [...rotation.consumers, consumer];
+    let registered = true;
+    return {
+      unregister: () => {
+        if (!registered) return;
+        registered = false;
+        const index = rotation.consumers.indexOf(consumer);
+        rotation.consumers = rotation.consumers.toSpliced(index, 1);
+        if (rotation.consumers.length === 0) this.#rotations.delete(address);
+      },
+    };
+  }
+
+  publish(message: Message): void {
+    for (const consumer of this.#rotations.get(message.address)?.consumers ?? []) {
+      this.#deliver(consumer, { ...message, kind: 'publish' });
+    }
+  }
+
+  send(message: Message): boolean {
+    const consumer = this.#choose(message.address);
+    if (!consumer) return false;
+    this.#deliver(consumer, { ...message, kind: 'send' });
+    return true;
+  }
+
+  request(message: Message, timeoutMs: number, respond: Respond): void {
+    const consumer = this.#choose(message.address);
+    if (!consumer) {
+      const description = `по адресу ${message.address} никто не отвечает`;
+      respond(new Failure('BUS_UNKNOWN_ADDRESS', { description, origin: 'no-handlers' }));
+      return;
+    }
+    this.#deliver(consumer, {
+      ...message,
+      kind: 'send',
+      respond: this.#expect(message.address, timeoutMs, respond),
+    });
+  }
+
+  has(address: string): boolean {
+    return this.#rotations.has(address);
+  }
+
+  #choose(address: string): Consumer | undefined {
+    const rotation = this.#rotations.get(address);
+    if (!rotation) return undefined;
+    const consumer = rotation.consumers[rotation.next % rotation.consumers.length];
+    rotation.next = (rotation.next + 1) % rotation.consumers.length;
+    return consumer;
+  }
+
+  /** Once, within the time-out; a reply that wants an answer in turn gets the same treatment. */
+  #expect(address: string, timeoutMs: number, respond: Respond): Respond {
+    let pending = true;
+    const settle = (outcome: Outcome) => {
+      if (!pending) return;
+      pending = false;
+      timer.cancel();
+      if (outcome instanceof Failure || !outcome.respond) return respond(outcome);
+      respond({ ...outcome, respond: this.#expect(address, timeoutMs, outcome.respond) });
+    };
+    const timer = this.#clock.setTimeout(() => {
+      const description = `по адресу ${address} не ответили за ${timeoutMs} мс`;
+      settle(new Failure('BUS_TIMEOUT', { description, origin: 'timeout' }));
+    }, timeoutMs);
+    return settle;
+  }
+
+  #deliver(consumer: Consumer, delivery: Delivery): void {
+    try {
+      consumer(delivery);
+    } catch (error) {
+      // As on the Vert.x bus: the requester gets its time-out, the others their messages.
+      this.#log.error({ error, address: delivery.address }, 'a consumer threw');
+    }
+  }
+}

@@ -1,0 +1,103 @@
+import type { Exchange } from '#core/call.ts';
+import { Failure } from '#core/failure.ts';
+import { header } from '#core/message.ts';
+import type { Frame } from '#protocol/frame.ts';
+import type { Bus } from './bus.ts';
+import type { Client } from './client.ts';
+import type { Outcome } from './delivery.ts';
+
+/** What a session gives and takes for one request. */
+export type Requester = {
+  readonly client: Client;
+  readonly via: string;
+  /** Takes one of the connection's places for work under way; false when there is none left. */
+  enter(): boolean;
+  leave(): void;
+  /** Writes the answer in the requester's dialect and returns its text; undefined when nobody is told. */
+  answer(frame: SendFrame, outcome: Outcome): string | undefined;
+};
+
+export type SendFrame = Extract<Frame, { kind: 'send' }>;
+
+/** One request under way: admitted, answered once, logged in one line. */
+export class PendingRequest {
+  readonly exchanges: Exchange[] = [];
+  readonly #bus: Bus;
+  readonly #requester: Requester;
+  readonly #frame: SendFrame;
+  readonly #text: string;
+  readonly #startedAt: number;
+  #state: 'new' | 'admitted' | 'ended' = 'new';
+
+  constructor(bus: Bus, requester: Requester, frame: SendFrame, text: string) {
+    this.#bus = bus;
+    this.#requester = requester;
+    this.#frame = frame;
+    this.#text = text;
+    this.#startedAt = bus.clock.now();
+  }
+
+  /** The last question before work begins: is there room for it? */
+  readonly admit = (): Failure | undefined => {
+    if (this.#bus.stopping) {
+      return new Failure('BUS_OVERLOADED', { description: 'шина останавливается, повторите позже' });
+    }
+    if (!this.#bus.rates.take(this.#requester.client.name)) return new Failure('BUS_RATE_LIMITED');
+    if (!this.#requester.enter()) {
+      return new Failure('BUS_OVERLOADED', {
+        description: 'слишком много запросов соединения ещё без ответа: дождитесь ответов',
+      });
+    }
+    this.#bus.begin();
+    this.#state = 'admitted';
+    return undefined;
+  };
+
+  /** Answers and logs; only the first outcome counts. */
+  readonly respond = (outcome: Outcome): void => {
+    if (this.#state === 'ended') return;
+    this.#settle();
+    const answer = this.#requester.answer(this.#frame, outcome);
+    this.#log(outcome instanceof Failure ? outcome : undefined);
+    if (answer === undefined) return;
+    this.#bus.onAnswered?.({
+      via: this.#requester.via,
+      client: this.#requester.client.name,
+      at: this.#startedAt,
+      request: this.#text,
+      answer,
+      exchanges: this.exchanges,
+    });
+  };
+
+  /** Ends a request whose sender wants no answer. */
+  done(): void {
+    this.#settle();
+    this.#log(undefined);
+  }
+
+  #settle(): void {
+    if (this.#state === 'admitted') {
+      this.#requester.leave();
+      this.#bus.end();
+    }
+    this.#state = 'ended';
+  }
+
+  #log(failure: Failure | undefined): void {
+    const { address, headers } = this.#frame;
+    const fields = {
+      client: this.#requester.client.name,
+      via: this.#requester.via,
+      address,
+      action: header(headers, 'action'),
+      token: header(headers, 'token'),
+      calls: this.exchanges.length,
+      ms: this.#bus.clock.now() - this.#startedAt,
+      outcome: failure?.name ?? 'ok',
+    };
+    if (failure?.cause === undefined) return this.#bus.log.info(fields, 'message');
+    // Only what nobody expected has a cause; the client never sees it.
+    this.#bus.log.error({ ...fields, error: failure.cause }, 'message');
+  }
+}

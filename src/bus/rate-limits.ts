@@ -1,0 +1,25 @@
+import type { Clock } from '#core/clock.ts';
+
+type Bucket = { tokens: number; at: number };
+
+/** A token bucket a client: `perSecond` messages a second, saved up for one second at most. */
+export class RateLimits {
+  readonly #clock: Clock;
+  readonly #perSecond: number | null;
+  readonly #buckets = new Map<string, Bucket>();
+
+  constructor(clock: Clock, perSecond: number | null) {
+    this.#clock = clock;
+    this.#perSecond = perSecond;
+  }
+
+  /** Takes one; false when the client has none left. */
+  take(client: string): boolean {
+    if (this.#perSecond === null) return true;
+    const now = this.#clock.now();
+    const bucket = this.#buckets.get(client) ?? { tokens: this.#perSecond, at: now };
+    const saved = Math.min(this.#perSecond, bucket.tokens + ((now - bucket.at) / 1000) * this.#perSecond);
+    this.#buckets.set(client, { tokens: saved < 1 ? saved : saved - 1, at: now });
+    return saved >= 1;
+  }
+}

@@ -1,0 +1,28 @@
+import type { Exchange } from '#core/call.ts';
+import type { Failure } from '#core/failure.ts';
+import type { Message } from '#core/message.ts';
+import type { Client } from './client.ts';
+import type { Respond } from './delivery.ts';
+
+/** A message to a service, and who sent it. */
+export type ServiceRequest = Message & {
+  readonly client: Client;
+  /** As the client gave it: an upstream of our own protocol gets it too. */
+  readonly replyAddress: string | null;
+  /** Aborted when the connection that asked is gone. */
+  readonly signal: AbortSignal;
+  /** The calls to vendors that were made for it; the service appends, the log and the recorder read. */
+  readonly exchanges: Exchange[];
+  /** The last question before work begins: is there room for it? */
+  readonly admit: () => Failure | undefined;
+};
+
+/** The services behind the bus, as sessions see them. */
+export type Services = {
+  /** Is this address served by the bus itself? */
+  serves(address: string): boolean;
+  /** Do the client's rules let this message through? */
+  permits(client: Client, message: Message): boolean;
+  /** Carries the request out; `respond` is called exactly once, at once or later. */
+  handle(request: ServiceRequest, respond: Respond): void;
+};

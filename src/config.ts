@@ -1,0 +1,56 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { dirname, extname, resolve } from 'node:path';
+import { ConfigError } from './config/complaint.ts';
+import { type ParseOptions, parseConfig } from './config/parse.ts';
+import { codeOf } from './config/references.ts';
+import type { Config } from './config/schema.ts';
+import { readSource } from './config/source.ts';
+
+export { type Complaint, ConfigError, formatComplaint } from './config/complaint.ts';
+export { type ConfigKey, describeConfig } from './config/description.ts';
+export { configSchema } from './config/json-schema.ts';
+export { type ParseOptions, parseConfig, withBaseUrls } from './config/parse.ts';
+export { defaultSandboxConfig } from './config/sandbox-config.ts';
+export type { Config } from './config/schema.ts';
+export { secretsOf } from './config/secrets.ts';
+
+/** Looked for in the working folder, in this order, unless a file is named. */
+const FILE_NAMES = ['avq-bus.yaml', 'avq-bus.json'];
+
+export type LoadOptions = Omit<ParseOptions, 'folder'> & {
+  /** The file given with `--config`, relative to `cwd`. */
+  readonly path?: string | undefined;
+  readonly cwd: string;
+};
+
+/**
+ * Finds, reads and checks the configuration file. Throws `ConfigError`: `missing` when there is none, `invalid`
+ * with every complaint at once.
+ */
+export function loadConfig({ path, cwd, ...options }: LoadOptions): Config {
+  const file = findFile(path, cwd);
+  const source = readSource(readText(file), extname(file) === '.json' ? 'json' : 'yaml');
+  const origin = { ...source, name: file };
+  if (source.value === undefined)
+    throw new ConfigError('invalid', `${file} cannot be used:`, source.complaints);
+  return parseConfig(source.value, { ...options, folder: dirname(file) }, origin);
+}
+
+function findFile(path: string | undefined, cwd: string): string {
+  const places = (path === undefined ? FILE_NAMES : [path]).map((name) => resolve(cwd, name));
+  const file = places.find((place) => existsSync(place));
+  if (file !== undefined) return file;
+  throw new ConfigError(
+    'missing',
+    `there is no configuration: looked for ${places.join(' and ')}. ` +
+      'Write one, name it with --config, or try the bus against simulated vendors with --sandbox.',
+  );
+}
+
+function readText(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    throw new ConfigError('invalid', `${file} cannot be read (${codeOf(error)})`);
+  }
+}

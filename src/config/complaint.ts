@@ -1,0 +1,45 @@
+/** One thing that is wrong with a configuration. Never holds a configured value. */
+export type Complaint = {
+  /** Where, as `vendors.almaty.zone` or `devices[2].pin`; empty for the file as a whole. */
+  readonly path: string;
+  /** Where in the file, counted from 1; absent when there is no file. */
+  readonly line?: number;
+  /** Given for syntax only. */
+  readonly column?: number;
+  /** English, for the operator: what was expected, what to write. */
+  readonly message: string;
+};
+
+/** Says something about a place in the configuration. */
+export type Complain = (path: ConfigPath, message: string) => void;
+
+/** Keys and indexes from the root down. */
+export type ConfigPath = readonly (string | number)[];
+
+/** The configuration cannot be used: there is none (`missing`), or something is wrong with it (`invalid`). */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError';
+  readonly kind: 'missing' | 'invalid';
+  /** Everything that is wrong, in the file's order; empty when there is no file. */
+  readonly complaints: readonly Complaint[];
+
+  constructor(kind: 'missing' | 'invalid', message: string, complaints: readonly Complaint[] = []) {
+    super([message, ...complaints.map(formatComplaint)].join('\n'));
+    this.kind = kind;
+    this.complaints = complaints;
+  }
+}
+
+/** `line 12: vendors.almaty.zone: expected …`. */
+export function formatComplaint({ path, line, column, message }: Complaint): string {
+  const place = line === undefined ? '' : `line ${line}${column === undefined ? '' : `, column ${column}`}`;
+  return [place, path, message].filter((part) => part !== '').join(': ');
+}
+
+/** `['devices', 2, 'pin']` → `devices[2].pin`. */
+export function formatPath(path: ConfigPath): string {
+  return path.reduce<string>((text, step) => {
+    if (typeof step === 'number') return `${text}[${step}]`;
+    return text === '' ? step : `${text}.${step}`;
+  }, '');
+}

@@ -1,0 +1,41 @@
+import type { Complain, ConfigPath } from './complaint.ts';
+import { asList, asRecord, asText, asTexts } from './lenient.ts';
+import { didYouMean } from './suggestion.ts';
+
+/** What devices and groups say of accounts and of each other. */
+export function checkDevices(root: unknown, complain: Complain): void {
+  const { vendors, devices, groups } = asRecord(root);
+  const places = new Map<string, number>();
+  for (const [index, device] of asList(devices).entries()) {
+    const path = ['devices', index];
+    const { token, vendor, pin, backoffice } = asRecord(device);
+    checkAccountName(vendor, vendors, [...path, 'vendor'], complain);
+    checkAccountName(asRecord(backoffice).vendor, vendors, [...path, 'backoffice', 'vendor'], complain);
+    // An upstream that speaks our own protocol asks for its PINs itself.
+    if (pin !== undefined && asRecord(asRecord(vendors)[String(vendor)]).kind === 'tsrv') {
+      complain([...path, 'pin'], 'not for a register of kind tsrv: there the upstream asks for the PIN');
+    }
+    const serial = asText(token);
+    if (serial === undefined) continue;
+    const earlier = places.get(serial);
+    if (earlier !== undefined) complain([...path, 'token'], `devices[${earlier}] has this token already`);
+    else places.set(serial, index);
+  }
+  checkGroups(groups, [...places.keys()], complain);
+}
+
+function checkAccountName(name: unknown, vendors: unknown, path: ConfigPath, complain: Complain): void {
+  const text = asText(name);
+  const known = Object.keys(asRecord(vendors));
+  if (text === undefined || known.includes(text)) return;
+  complain(path, `no account of this name under vendors${didYouMean(text, known)}`);
+}
+
+function checkGroups(groups: unknown, tokens: readonly string[], complain: Complain): void {
+  for (const [name, members] of Object.entries(asRecord(groups))) {
+    for (const [index, token] of asTexts(members)) {
+      if (tokens.includes(token)) continue;
+      complain(['groups', name, index], `no device has this token${didYouMean(token, tokens)}`);
+    }
+  }
+}

@@ -1,0 +1,105 @@
+import { type Static, type TObject, Type } from 'typebox';
+
+const CLOSED = { additionalProperties: false };
+
+const Tls = Type.Object(
+  {
+    cert: Type.String({
+      minLength: 1,
+      description:
+        'Certificate chain: a PEM file, or its text. A path is relative to the configuration file.',
+    }),
+    key: Type.String({
+      minLength: 1,
+      writeOnly: true,
+      description: 'Private key: a PEM file, or its text.',
+    }),
+    ca: Type.Optional(
+      Type.String({
+        minLength: 1,
+        description: 'Authorities that vouch for the certificates of clients: a PEM file, or its text.',
+      }),
+    ),
+    clientAuth: Type.Boolean({
+      default: false,
+      description: 'Ask clients for a certificate; needs `ca`. One without may still show a secret.',
+    }),
+  },
+  { ...CLOSED, description: 'Encryption; without it the listener is plain.' },
+);
+
+function host() {
+  return Type.String({
+    minLength: 1,
+    default: '127.0.0.1',
+    description: 'Address to listen at; beyond loopback only with `clients` or `allowAnonymous: true`.',
+  });
+}
+
+function port(number: number) {
+  return Type.Integer({
+    minimum: 0,
+    maximum: 65535,
+    default: number,
+    description: 'TCP port; 0 takes a free one.',
+  });
+}
+
+/** A listener, or `false` to go without it. `if` and not `anyOf`, so that complaints name the key that is wrong. */
+function listener<T extends TObject>(schema: T, description: string) {
+  return Type.Unsafe<Static<T> | false>({
+    description,
+    default: {},
+    if: { const: false },
+    else: { ...schema, description },
+  });
+}
+
+/** Where the bus listens. */
+export const Listen = Type.Object(
+  {
+    http: listener(
+      Type.Object(
+        {
+          host: host(),
+          port: port(1828),
+          tls: Type.Optional(Tls),
+          origins: Type.Array(Type.String({ pattern: '^[a-z][a-z0-9+.-]*://[^/?#\\s]+$' }), {
+            default: [],
+            description:
+              'Origins of web pages that may connect, beside loopback and the own one: `https://host`.',
+          }),
+          hosts: Type.Array(Type.String({ pattern: '^[^/:\\s]+$' }), {
+            default: [],
+            description: 'Host names, without port, under which web pages may reach a bus without `clients`.',
+          }),
+        },
+        CLOSED,
+      ),
+      'HTTP, WebSocket and the SockJS bridge; false to go without.',
+    ),
+    avqTcp: listener(
+      Type.Object(
+        {
+          host: host(),
+          port: port(1829),
+          tls: Type.Optional(Tls),
+          legacyPing: Type.Boolean({
+            default: false,
+            description: 'Ping clients that spell `replyAddress` every 15 s, as old iKassa did.',
+          }),
+        },
+        CLOSED,
+      ),
+      'Messages over TCP, each after its length; false to go without.',
+    ),
+    vertxTcp: listener(
+      Type.Object({ host: host(), port: port(7000), tls: Type.Optional(Tls) }, CLOSED),
+      'The Vert.x TCP event bus bridge; false to go without.',
+    ),
+  },
+  { ...CLOSED, default: {}, description: 'Where the bus listens.' },
+);
+
+export type TlsConfig = Static<typeof Tls>;
+export type ListenConfig = Static<typeof Listen>;

@@ -1,0 +1,28 @@
+/**
+ * What `serve --sandbox` runs with when there is no configuration file: one register a vendor. The vendors are
+ * simulators, so the credentials open nothing.
+ */
+export const defaultSandboxConfig = {
+  vendors: {
+    minsk: { kind: 'tsrv' },
+    almaty: {
+      kind: 'kassa24',
+      login: 'simulated-cashier',
+      password: 'simulated-password',
+      zone: 'Asia/Almaty',
+    },
+    moscow: {
+      kind: 'iiko',
+      login: 'simulated-user',
+      password: 'simulated-password',
+      zone: 'Europe/Moscow',
+      currency: 'RUB',
+    },
+  },
+  devices: [
+    { token: 'AVQ11031010703', vendor: 'minsk' },
+    { token: 'KZ77505', vendor: 'almaty', id_kkm: 77505 },
+    { token: 'IIKO12', vendor: 'moscow', cash_register: 12 },
+  ],
+  groups: { all: ['AVQ11031010703', 'KZ77505', 'IIKO12'] },
+} as const;

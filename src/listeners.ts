@@ -1,0 +1,121 @@
+import { fileURLToPath } from 'node:url';
+import type { Bus } from '#bus/bus.ts';
+import type { Config } from '#config.ts';
+import { Failure } from '#core/failure.ts';
+import { createAvqDialect } from '#protocol/avq.ts';
+import { clientOf } from '#transports/credentials.ts';
+import { listenHttp } from '#transports/http.ts';
+import type { Listener } from '#transports/listener.ts';
+import { createProbeRoute, createSchemaRoute } from '#transports/probe-routes.ts';
+import { listenTcp } from '#transports/tcp.ts';
+import { createTsrvRoute } from '#transports/tsrv-route.ts';
+
+const SCHEMAS = fileURLToPath(new URL('../schemas', import.meta.url));
+
+export type ListenersOptions = {
+  readonly config: Config;
+  readonly bus: Bus;
+  readonly version: string;
+  readonly sandbox: boolean;
+  readonly isReady: () => boolean;
+};
+
+/** A listener that could not be opened, with its key in the configuration. */
+export class ListenError extends Error {
+  /** `listen.http.port` */
+  readonly key: string;
+  /** The system's code, `EADDRINUSE`. */
+  readonly code: string;
+
+  constructor(name: string, host: string, port: number, cause: unknown) {
+    const code = cause instanceof Error && 'code' in cause ? String(cause.code) : 'unknown';
+    const why = code === 'EADDRINUSE' ? 'is taken' : `cannot be bound (${code})`;
+    super(`${name}: ${host}:${port} ${why}; change listen.${name}.port, or set listen.${name}: false`, {
+      cause,
+    });
+    this.name = 'ListenError';
+    this.key = `listen.${name}.port`;
+    this.code = code;
+  }
+}
+
+/** Opens what the configuration says; what was opened is closed again when one of them fails. */
+export async function openListeners(options: ListenersOptions): Promise<Record<string, Listener>> {
+  const { http, avqTcp } = options.config.listen;
+  const opened: Record<string, Listener> = {};
+  const open = async (
+    name: string,
+    endpoint: { host: string; port: number },
+    listen: () => Promise<Listener>,
+  ) => {
+    try {
+      opened[name] = await listen();
+    } catch (error) {
+      await Promise.all(Object.values(opened).map((listener) => listener.close()));
+      throw new ListenError(name, endpoint.host, endpoint.port, error);
+    }
+  };
+  if (http) await open('http', http, () => openHttp(options, http));
+  if (avqTcp) await open('avqTcp', avqTcp, () => openTcp(options, avqTcp));
+  return opened;
+}
+
+type Http = Exclude<Config['listen']['http'], false>;
+type Tcp = Exclude<Config['listen']['avqTcp'], false>;
+
+function openHttp(
+  { config, bus, version, sandbox, isReady }: ListenersOptions,
+  http: Http,
+): Promise<Listener> {
+  const { limits } = config;
+  const dialect = createAvqDialect(limits);
+  const about = { version, ...(sandbox && { sandbox: true }) };
+  return listenHttp({
+    endpoint: http,
+    tls: http.tls,
+    maxConnections: limits.maxConnections,
+    originRules: http,
+    clientsRequired: () => bus.clients.required,
+    dialect,
+    routes: [
+      createTsrvRoute({
+        bus,
+        dialect,
+        maxMessageBytes: limits.maxMessageBytes,
+        maxFragments: limits.maxFragments,
+        maxQueuedBytes: limits.maxQueuedBytesPerConnection,
+      }),
+      createProbeRoute('/healthz', () => ({ status: 200, body: { status: 'ok', ...about } })),
+      createProbeRoute('/readyz', () =>
+        isReady()
+          ? { status: 200, body: { status: 'ready', ...about } }
+          : { status: 503, body: { status: 'not ready' } },
+      ),
+      createSchemaRoute({
+        directory: SCHEMAS,
+        dialect,
+        refusal(request) {
+          const client = clientOf(request, bus.clients);
+          if (client instanceof Failure) return client;
+          return bus.clients.required && !client.authenticated
+            ? new Failure('BUS_NOT_AUTHENTICATED')
+            : undefined;
+        },
+      }),
+    ],
+  });
+}
+
+function openTcp({ config, bus }: ListenersOptions, tcp: Tcp): Promise<Listener> {
+  const { limits } = config;
+  return listenTcp({
+    bus,
+    dialect: createAvqDialect(limits),
+    endpoint: tcp,
+    tls: tcp.tls,
+    maxMessageBytes: limits.maxMessageBytes,
+    maxConnections: limits.maxConnections,
+    maxQueuedBytes: limits.maxQueuedBytesPerConnection,
+    legacyPing: tcp.legacyPing,
+  });
+}

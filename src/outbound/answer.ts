@@ -1,0 +1,52 @@
+import type { HttpResponse } from '#core/http.ts';
+import { parseJson } from '#core/json.ts';
+import { type VendorAccount, vendorFailure } from './vendor-failure.ts';
+
+const MAX_QUOTED_CHARACTERS = 200;
+/** More than is quoted, since what is struck out makes the text shorter. */
+const MAX_READ_CHARACTERS = 2000;
+
+const RUN = /[\w+/=.-]{8,}/g;
+const ADDRESS = /\S+@\S+/g;
+const MIN_TOKEN_CHARACTERS = 20;
+
+/** A little of a plain text, without anything that might be a token, a password, a phone or an e-mail address. */
+function quoted(text: string): string {
+  const words = text
+    .slice(0, MAX_READ_CHARACTERS)
+    .replace(ADDRESS, '…')
+    .replace(RUN, (run) => (run.length >= MIN_TOKEN_CHARACTERS || /[\d=]/.test(run) ? '…' : run));
+  return words.slice(0, MAX_QUOTED_CHARACTERS);
+}
+
+function isHtml(response: HttpResponse, start: string): boolean {
+  const type = response.headers['content-type'];
+  return start === '<' || (typeof type === 'string' && type.toLowerCase().startsWith('text/html'));
+}
+
+function complaint(response: HttpResponse): { code: string; message: string } {
+  const text = response.text.trim();
+  if (text === '') return { code: 'empty', message: 'вместо JSON пришёл пустой ответ' };
+
+  const start = text.charAt(0);
+  if (isHtml(response, start)) {
+    const message = 'вместо JSON пришла HTML-страница: проверьте baseUrl и нет ли на пути прокси или портала';
+    return { code: 'html', message };
+  }
+  // Broken JSON is data, which may be personal; anything else is somebody's words.
+  if (start === '{' || start === '[')
+    return { code: 'not_json', message: 'ответ похож на JSON, но не разобран' };
+  return { code: 'not_json', message: `вместо JSON пришёл текст: «${quoted(text)}»` };
+}
+
+/**
+ * The JSON of an answer, with exact numbers. Throws `VENDOR_BAD_RESPONSE` with the code `html`, `empty` or
+ * `not_json`. The parser's own error is not kept as the cause: it quotes the answer.
+ */
+export function readJson(response: HttpResponse, http: VendorAccount): unknown {
+  try {
+    return parseJson(response.text);
+  } catch {
+    throw vendorFailure('VENDOR_BAD_RESPONSE', http, { status: response.status, ...complaint(response) });
+  }
+}

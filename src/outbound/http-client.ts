@@ -1,0 +1,191 @@
+import type { Pool } from 'undici';
+import type { Call } from '#core/call.ts';
+import { type Clock, delay } from '#core/clock.ts';
+import { Failure } from '#core/failure.ts';
+import type { Effect, HttpClient, HttpRequest, HttpResponse } from '#core/http.ts';
+import type { Log } from '#core/log.ts';
+import { Attempt, type Lost, type Outcome } from './attempt.ts';
+import { type BreakerState, type CallEnd, createBreaker } from './breaker.ts';
+import { createConnectionPool } from './connection-pool.ts';
+import { failureNameOf, faultMessage } from './fault.ts';
+import { createGate } from './gate.ts';
+import { lowerCaseNames, type OutgoingRequest, toOutgoingRequest } from './outgoing-request.ts';
+import { pauseBeforeRepeat } from './repeats.ts';
+import { SharedCall } from './shared-call.ts';
+import { vendorFailure } from './vendor-failure.ts';
+
+export type HttpClientOptions = {
+  /** The vendor's kind, `kassa24`. */
+  readonly vendor: string;
+  /** The configured account's name. */
+  readonly account: string;
+  /** Origin and, optionally, a path that every request's path is put after. */
+  readonly baseUrl: string;
+  /** The longest that one attempt may take. */
+  readonly timeoutMs: number;
+  /** How many attempts may be under way at once. */
+  readonly concurrency: number;
+  readonly perSecond?: number;
+  /** A certificate authority besides the machine's own, PEM. */
+  readonly ca?: string;
+  readonly tlsVerify: boolean;
+  /** Sent with every request. */
+  readonly headers: Readonly<Record<string, string>>;
+  /** Of an answer's body, packed and unpacked. */
+  readonly maxResponseBytes: number;
+  readonly clock: Clock;
+  readonly log: Log;
+};
+
+/** How an account's vendor is doing. Times in milliseconds since the epoch, null: not yet. */
+export type AccountHealth = {
+  readonly breaker: BreakerState;
+  readonly lastSuccess: number | null;
+  readonly lastFailure: number | null;
+};
+
+export type AccountHttp = HttpClient & {
+  /** Waits for what is under way; whatever is sent afterwards is refused. */
+  close(): Promise<void>;
+  health(): AccountHealth;
+};
+
+const BREAKER_OPEN: Lost = { fault: 'breaker_open', sent: false, left: false, status: null };
+
+/** A request on its way through the account, with what has to be told how it ends. */
+type Sending = {
+  readonly request: HttpRequest;
+  readonly call: Call;
+  readonly outgoing: OutgoingRequest;
+  tellBreaker?: ((end: CallEnd) => void) | undefined;
+};
+
+/** What the end of a call says of the vendor's health. */
+function callEndOf(outcome: Outcome): CallEnd {
+  if ('response' in outcome) return outcome.response.status < 500 ? 'answered' : 'failed';
+  if (outcome.left) return 'abandoned';
+  return outcome.fault === 'truncated' || outcome.fault === 'too_large' ? 'answered' : 'failed';
+}
+
+class AccountClient implements AccountHttp {
+  readonly vendor: string;
+  readonly account: string;
+  readonly #options: HttpClientOptions;
+  readonly #prefix: string;
+  readonly #headers: Readonly<Record<string, string>>;
+  readonly #pool: Pool;
+  readonly #gate;
+  readonly #breaker;
+  #lastSuccess: number | null = null;
+  #lastFailure: number | null = null;
+
+  constructor(options: HttpClientOptions) {
+    const { origin, pathname } = new URL(options.baseUrl);
+    this.vendor = options.vendor;
+    this.account = options.account;
+    this.#options = options;
+    this.#prefix = pathname.replace(/\/+$/, '');
+    this.#headers = lowerCaseNames(options.headers);
+    this.#pool = createConnectionPool(origin, options);
+    this.#gate = createGate(options);
+    this.#breaker = createBreaker(options.clock);
+  }
+
+  async send(request: HttpRequest, call: Call): Promise<HttpResponse> {
+    const settling = request.settling === true;
+    if (!settling && this.#breaker.state === 'open') throw this.#failure(BREAKER_OPEN, request.effect);
+
+    const outgoing = toOutgoingRequest(request, this.#prefix, this.#headers, call.traceparent);
+    const sending: Sending = { request, call, outgoing };
+    let end: CallEnd = 'abandoned';
+    try {
+      const first = await this.#gate.run(call.signal, () => {
+        if (this.#options.clock.now() >= call.deadline) throw new Failure('BUS_TIMEOUT');
+        sending.tellBreaker = this.#breaker.admit(settling);
+        if (!sending.tellBreaker) throw this.#failure(BREAKER_OPEN, request.effect);
+        return this.#attempt(sending);
+      });
+      const last = await this.#repeat(first, sending);
+      end = callEndOf(last);
+      if ('response' in last) return last.response;
+      throw this.#failure(last, request.effect);
+    } finally {
+      this.#note(end);
+      sending.tellBreaker?.(end);
+    }
+  }
+
+  close(): Promise<void> {
+    return this.#pool.close();
+  }
+
+  health(): AccountHealth {
+    return { breaker: this.#breaker.state, lastSuccess: this.#lastSuccess, lastFailure: this.#lastFailure };
+  }
+
+  /** One attempt, entered among the call's exchanges as soon as it has ended. */
+  #attempt(sending: Sending): Promise<Outcome> {
+    const { request, call, outgoing } = sending;
+    if (call instanceof SharedCall) call.onAttempt(this);
+    const startedAt = this.#options.clock.now();
+    return new Promise((resolve, reject) => {
+      const onEnd = (outcome: Outcome) => {
+        this.#record(outcome, request, call, this.#options.clock.now() - startedAt);
+        // Before the turn is given on: whoever comes next must find the breaker closed.
+        if (callEndOf(outcome) === 'answered') sending.tellBreaker?.('answered');
+        resolve(outcome);
+      };
+      new Attempt(this.#options, request.effect, call, onEnd, reject).begin(this.#pool, outgoing);
+    });
+  }
+
+  /** Repeats what may be repeated while there is time; when there is none left, the last outcome stands. */
+  async #repeat(first: Outcome, sending: Sending): Promise<Outcome> {
+    const { request, call } = sending;
+    const { clock } = this.#options;
+    let last = first;
+    for (let repeats = 0; ; repeats += 1) {
+      const pauseMs = pauseBeforeRepeat(request.effect, last, repeats, clock.now());
+      if (pauseMs === undefined || clock.now() + pauseMs >= call.deadline) return last;
+      try {
+        await delay(clock, pauseMs, call.signal);
+        last = await this.#gate.run(call.signal, () => this.#attempt(sending));
+      } catch (error) {
+        if (call.signal.aborted) return last;
+        throw error;
+      }
+    }
+  }
+
+  /** Neither the query nor headers nor bodies are logged: that is where secrets are. */
+  #record(outcome: Outcome, request: HttpRequest, call: Call, ms: number): void {
+    const { vendor, account } = this;
+    const { method, path } = request;
+    if ('response' in outcome) {
+      call.exchanges.push({ account, request, outcome: outcome.response, ms });
+      const { status } = outcome.response;
+      this.#options.log.debug({ vendor, account, method, path, status, ms }, 'vendor answered');
+    } else {
+      const { fault, code } = outcome;
+      call.exchanges.push({ account, request, outcome: { fault }, ms });
+      this.#options.log.debug({ vendor, account, method, path, fault, code, ms }, 'vendor did not answer');
+    }
+  }
+
+  #note(end: CallEnd): void {
+    if (end === 'answered') this.#lastSuccess = this.#options.clock.now();
+    if (end === 'failed') this.#lastFailure = this.#options.clock.now();
+  }
+
+  #failure(lost: Lost, effect: Effect): Failure {
+    const { fault, sent, left, status, code, cause } = lost;
+    if (left && !sent) return new Failure('BUS_TIMEOUT');
+    const message = faultMessage(fault, code);
+    return vendorFailure(failureNameOf(fault, effect, sent), this, { status, code: fault, message, cause });
+  }
+}
+
+/** The way to one account's vendor: one pool of connections, its limits and its breaker. */
+export function createHttpClient(options: HttpClientOptions): AccountHttp {
+  return new AccountClient(options);
+}

@@ -1,0 +1,49 @@
+import type { Call } from '#core/call.ts';
+import type { Clock } from '#core/clock.ts';
+import { SharedCall } from './shared-call.ts';
+
+export type JoinedReads = {
+  /**
+   * Runs the read, or joins the run of the same key that is under way. Every requester gets the same value,
+   * which none may change, or leaves at its own deadline with `VENDOR_TIMEOUT` (something was sent) or
+   * `BUS_TIMEOUT`. `key` is `${scope}\u0000` and whatever else makes two reads the same.
+   */
+  read<T>(key: string, call: Call, run: (shared: Call) => Promise<T>): Promise<T>;
+  /** After a change: reads of the scope that are under way began before it and are not joined any more. */
+  forget(scope: string): void;
+};
+
+/** One vendor call for all who ask the same while it is under way. */
+export function createJoinedReads(clock: Clock): JoinedReads {
+  const underWay = new Map<string, SharedCall<unknown>>();
+
+  async function begin(
+    key: string,
+    shared: SharedCall<unknown>,
+    run: (shared: Call) => Promise<unknown>,
+  ): Promise<void> {
+    underWay.set(key, shared);
+    await shared.run(run);
+    if (underWay.get(key) === shared) underWay.delete(key);
+  }
+
+  return {
+    async read<T>(key: string, call: Call, run: (shared: Call) => Promise<T>): Promise<T> {
+      const known = underWay.get(key);
+      const shared = known?.isUnderWay ? known : new SharedCall<unknown>(call.traceparent);
+      const { result, leave } = shared.join(call);
+      const timer = clock.setTimeout(leave, call.deadline - clock.now());
+      if (shared !== known) void begin(key, shared, run);
+      try {
+        // The key says what is read, so what joins it reads a T too.
+        return (await result) as T;
+      } finally {
+        timer.cancel();
+      }
+    },
+    forget(scope) {
+      const beginning = `${scope}\u0000`;
+      for (const key of underWay.keys()) if (key.startsWith(beginning)) underWay.delete(key);
+    },
+  };
+}

@@ -1,0 +1,46 @@
+import type { Effect } from '#core/http.ts';
+import type { Outcome } from './attempt.ts';
+
+const REPEATABLE_STATUSES = new Set([429, 500, 502, 503, 504]);
+const MAX_REPEATS = 2;
+const MS_PER_SECOND = 1000;
+
+/** A pause grows threefold, and everybody's is another. */
+function jitterMs(repeats: number): number {
+  return (100 + Math.random() * 200) * 3 ** repeats;
+}
+
+/** RFC 9110 10.2.3: whole seconds or an HTTP date. Undefined if there is none that can be read. */
+export function retryAfterMs(value: unknown, now: number): number | undefined {
+  if (typeof value !== 'string') return undefined;
+  if (/^\s*\d+\s*$/.test(value)) return Number(value) * MS_PER_SECOND;
+  const at = Date.parse(value);
+  return Number.isNaN(at) ? undefined : Math.max(0, at - now);
+}
+
+function maxRepeats(effect: Effect, outcome: Outcome): number {
+  const isReset = 'fault' in outcome && outcome.fault === 'reset' && !outcome.left;
+  if (effect === 'document') return isReset ? 1 : 0;
+  if (effect !== 'read') return 0;
+  if ('fault' in outcome) return isReset ? MAX_REPEATS : 0;
+  if (!REPEATABLE_STATUSES.has(outcome.response.status)) return 0;
+  return outcome.response.status === 500 ? 1 : MAX_REPEATS;
+}
+
+/**
+ * How long to wait before the attempt is repeated, in milliseconds; undefined: it must not be.
+ * `repeats` is how many there have been.
+ */
+export function pauseBeforeRepeat(
+  effect: Effect,
+  outcome: Outcome,
+  repeats: number,
+  now: number,
+): number | undefined {
+  if (repeats >= maxRepeats(effect, outcome)) return undefined;
+  const pauseMs = jitterMs(repeats);
+  if ('fault' in outcome || outcome.response.status !== 429) return pauseMs;
+
+  const askedMs = retryAfterMs(outcome.response.headers['retry-after'], now);
+  return askedMs === undefined ? undefined : Math.max(askedMs, pauseMs);
+}

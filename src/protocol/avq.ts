@@ -1,0 +1,169 @@
+import { Failure } from '#core/failure.ts';
+import { isDeeperThan, isJsonObject, parseJson } from '#core/json.ts';
+import { type Headers, NO_HEADERS } from '#core/message.ts';
+import { snakeCase } from '#core/snake-case.ts';
+import type { Dialect, Frame, OutgoingDelivery, ReplyTo } from './frame.ts';
+
+/** Where a failure goes when an iKassa client of the older spelling named no address. */
+const DEFAULT_ERROR_TOPIC = 'topics.default.error';
+
+/** Where the bus pings a client of the older spelling. */
+const DEFAULT_PING_TOPIC = 'topics.default.ping';
+
+const NOBODY: ReplyTo = { replyAddress: null, camelCase: false };
+
+function malformed(to: ReplyTo, reason: string): Frame {
+  return {
+    ...to,
+    kind: 'invalid',
+    failure: new Failure('BUS_MALFORMED_MESSAGE', { description: `сообщение не разобрано: ${reason}` }),
+  };
+}
+
+function isOptionalText(value: unknown): value is string | null | undefined {
+  return value === undefined || value === null || typeof value === 'string';
+}
+
+function readReplyTo(envelope: Record<string, unknown>): ReplyTo | undefined {
+  const camelCase = Object.hasOwn(envelope, 'replyAddress');
+  const { reply_address: ours, replyAddress: older } = envelope;
+  if (!isOptionalText(ours) || !isOptionalText(older)) return undefined;
+  return { replyAddress: ours ?? older ?? null, camelCase };
+}
+
+/** The headers as they came; undefined when one of them is not text. */
+function readHeaders(value: unknown, camelCase: boolean): Headers | undefined {
+  if (value === undefined || value === null) return NO_HEADERS;
+  if (!isJsonObject(value)) return undefined;
+  for (const name in value) if (typeof value[name] !== 'string') return undefined;
+  const headers = value as Record<string, string>;
+  if (!camelCase || !Object.hasOwn(headers, 'action')) return headers;
+  return { ...headers, action: snakeCase(headers.action ?? '') };
+}
+
+function readFailure(data: unknown): Failure {
+  const { name, description, code } = isJsonObject(data) ? data : {};
+  return Failure.told({
+    name: typeof name === 'string' ? name : 'RECIPIENT_FAILURE',
+    description: typeof description === 'string' ? description : '',
+    data: data ?? null,
+    ...(typeof code === 'number' && Number.isInteger(code) ? { code } : {}),
+  });
+}
+
+function unknownType(to: ReplyTo, type: string): Frame {
+  const description = `неизвестный тип сообщения «${type.slice(0, 40)}»: бывают send, publish, listen, unlisten, ping, pong`;
+  return { ...to, kind: 'invalid', failure: new Failure('BUS_UNKNOWN_TYPE', { description }) };
+}
+
+const KINDS: Readonly<Record<string, Exclude<Frame['kind'], 'invalid'>>> = {
+  send: 'send',
+  publish: 'publish',
+  error: 'fail',
+  listen: 'register',
+  unlisten: 'unregister',
+  ping: 'ping',
+  pong: 'pong',
+};
+
+function readEnvelope(envelope: Record<string, unknown>, to: ReplyTo): Frame {
+  const { type = 'send', address, data } = envelope;
+  if (typeof type !== 'string') return malformed(to, 'type должен быть строкой');
+  if (!isOptionalText(address)) return malformed(to, 'address должен быть строкой');
+  const headers = readHeaders(envelope.headers, to.camelCase);
+  if (!headers) return malformed(to, 'headers должен быть объектом, все значения которого строки');
+
+  const kind = Object.hasOwn(KINDS, type) ? KINDS[type] : undefined;
+  const { replyAddress, camelCase } = to;
+  if (kind === undefined) return unknownType(to, type);
+  if (kind === 'ping' || kind === 'pong') return { kind, replyAddress, camelCase, headers };
+  if (typeof address !== 'string') return malformed(to, 'не хватает address');
+  if (kind === 'send' || kind === 'publish') {
+    return { kind, address, replyAddress, camelCase, headers, body: data ?? null };
+  }
+  if (kind === 'fail') return { kind, address, replyAddress, camelCase, headers, failure: readFailure(data) };
+  return { kind, address, replyAddress, camelCase, headers };
+}
+
+/** Reads one Message; whatever is wrong with it comes back as an `invalid` frame, never as an exception. */
+function readMessage(text: string, maxDepth: number): Frame {
+  let envelope: unknown;
+  try {
+    envelope = parseJson(text);
+  } catch {
+    return malformed(NOBODY, 'это не JSON');
+  }
+  if (!isJsonObject(envelope)) return malformed(NOBODY, 'ожидался объект JSON');
+  const to = readReplyTo(envelope);
+  if (!to) return malformed(NOBODY, 'reply_address должен быть строкой');
+  // Every level costs two characters, so that a short message need not be walked.
+  if (text.length > 2 * maxDepth && isDeeperThan(maxDepth, envelope)) {
+    return malformed(to, `вложенность больше ${maxDepth}`);
+  }
+  return readEnvelope(envelope, to);
+}
+
+/** JSON for a value that may be undefined. */
+function json(value: unknown): string {
+  return JSON.stringify(value ?? null) ?? 'null';
+}
+
+/** Written by hand, since the order of keys is part of the protocol and the values are mostly null. */
+function write(type: string, address: string | null, camelCase: boolean, data: string): string {
+  const reply = camelCase ? 'replyAddress' : 'reply_address';
+  return `{"type":"${type}","address":${json(address)},"${reply}":null,"data":${data},"headers":null}`;
+}
+
+function hasHeaders(headers: Headers): boolean {
+  for (const _ in headers) return true;
+  return false;
+}
+
+function writeDelivery(delivery: OutgoingDelivery, camelCase: boolean): string {
+  const { kind, address, replyAddress, headers, body } = delivery;
+  const reply = camelCase ? 'replyAddress' : 'reply_address';
+  const flat = Object.fromEntries(
+    Object.entries(headers).map(([name, value]) => [
+      name,
+      typeof value === 'string' ? value : value.join(','),
+    ]),
+  );
+  return (
+    `{"type":"${kind}","address":${json(address)},"${reply}":${json(replyAddress)},` +
+    `"data":${json(body)},"headers":${hasHeaders(headers) ? json(flat) : 'null'}}`
+  );
+}
+
+/**
+ * The iKassa tsrv Message: `{"type","address","reply_address","data","headers"}`, keys in this order
+ * ("Message", tsrv 1.x). Success is `send`, failure `error`; an answer's `address` repeats the request's
+ * `reply_address`, its own `reply_address` and `headers` are null.
+ */
+export function createAvqDialect(options: { maxDepth: number }): Dialect {
+  return {
+    name: 'avq',
+    alwaysAnswers: true,
+    read: (text) => readMessage(text, options.maxDepth),
+    writeReply: (to, body, headers, replyAddress) =>
+      replyAddress === null && !hasHeaders(headers)
+        ? write('send', to.replyAddress, to.camelCase, json(body))
+        : writeDelivery(
+            { kind: 'send', address: to.replyAddress ?? '', replyAddress, headers, body },
+            to.camelCase,
+          ),
+    writeFailure: (to, failure) =>
+      write(
+        'error',
+        to.replyAddress ?? (to.camelCase ? DEFAULT_ERROR_TOPIC : null),
+        to.camelCase,
+        json(failure.toData()),
+      ),
+    writeDelivery,
+    writePong: (to) => write('pong', to.replyAddress, to.camelCase, 'null'),
+  };
+}
+
+/** The ping that the bus sends to a client of the older spelling; the pong is expected at `replyAddress`. */
+export function writeLegacyPing(replyAddress: string): string {
+  return `{"type":"ping","address":"${DEFAULT_PING_TOPIC}","replyAddress":${json(replyAddress)},"data":null,"headers":null}`;
+}

@@ -1,0 +1,48 @@
+import { setImmediate } from 'node:timers/promises';
+import { delay, systemClock } from '#core/clock.ts';
+
+/** Turns of the event loop in which a connection on loopback surely shows that something is under way. */
+const QUIET_TURNS = 12;
+const MAX_TURNS = 20_000;
+const QUIET_MS = 20;
+const NEVER = new AbortController().signal;
+
+/** Tells when everything that the bus and the vendors can do without the clock is done. */
+export type Activity = {
+  /** Something happened: a call, an answer, a message, a timer set. */
+  note(): void;
+  /** Nothing has happened for some turns of the event loop: cheap, for between two timers. */
+  quiet(): Promise<void>;
+  /** Nothing has happened for some milliseconds of real time either. */
+  settled(): Promise<void>;
+};
+
+export function createActivity(): Activity {
+  let count = 0;
+
+  async function quiet(): Promise<void> {
+    let seen = count;
+    for (let turns = 0, calm = 0; calm < QUIET_TURNS && turns < MAX_TURNS; turns += 1) {
+      await setImmediate();
+      calm = count === seen ? calm + 1 : 0;
+      seen = count;
+    }
+  }
+
+  async function settled(): Promise<void> {
+    let seen: number;
+    do {
+      seen = count;
+      await quiet();
+      await delay(systemClock, QUIET_MS, NEVER);
+    } while (seen !== count);
+  }
+
+  return {
+    note() {
+      count += 1;
+    },
+    quiet,
+    settled,
+  };
+}

@@ -1,0 +1,28 @@
+import type { IncomingMessage } from 'node:http';
+import { bearerSecret, type Client, type Clients } from '#bus/client.ts';
+import { Failure } from '#core/failure.ts';
+import { certificateName } from './listener.ts';
+
+/**
+ * Who sends this request: the client whose certificate or secret it shows, or nobody in particular. A secret that
+ * is nobody's is a failure. `access_token` in the URL counts only for upgrades, where browsers can set no header.
+ */
+export function clientOf(request: IncomingMessage, clients: Clients): Client | Failure {
+  const name = certificateName(request.socket);
+  const certified = name === undefined ? undefined : clients.byCertificate(name);
+  if (certified) return certified;
+  const { authorization, upgrade } = request.headers;
+  const inUrl = upgrade === undefined ? null : queryOf(request).get('access_token');
+  if (!clients.required || (authorization === undefined && inUrl === null)) return clients.anonymous;
+  const secret = authorization === undefined ? inUrl : bearerSecret(authorization);
+  const client = secret ? clients.identify(secret) : undefined;
+  if (client) return client;
+  const description = 'секрет клиента не подошёл: проверьте Authorization: Bearer <секрет>';
+  return new Failure('BUS_NOT_AUTHENTICATED', { description });
+}
+
+function queryOf(request: IncomingMessage): URLSearchParams {
+  const url = request.url ?? '';
+  const start = url.indexOf('?');
+  return new URLSearchParams(start < 0 ? '' : url.slice(start + 1));
+}

@@ -1,0 +1,57 @@
+import type { ServerResponse } from 'node:http';
+import type { Failure } from '#core/failure.ts';
+import type { Dialect } from '#protocol/frame.ts';
+
+/** The status of a Message that was not understood or not taken; every other Message is 200 whatever it answers. */
+const STATUS: Readonly<Record<string, number>> = {
+  BUS_MALFORMED_MESSAGE: 400,
+  BUS_UNKNOWN_TYPE: 400,
+  BUS_NOT_AUTHENTICATED: 401,
+  BUS_RATE_LIMITED: 429,
+  BUS_OVERLOADED: 503,
+};
+
+/** What else a status obliges to (RFC 9110 11.6.1, 10.2.3). */
+const STATUS_HEADERS: Readonly<Record<number, Record<string, string>>> = {
+  401: { 'www-authenticate': 'Bearer' },
+  429: { 'retry-after': '1' },
+  503: { 'retry-after': '1' },
+};
+
+export function statusOf(failure: Failure | undefined): number {
+  return failure === undefined || failure.foreign ? 200 : (STATUS[failure.name] ?? 200);
+}
+
+/** Writes one Message as the whole answer. */
+export function writeMessage(
+  response: ServerResponse,
+  status: number,
+  text: string,
+  headers: Record<string, string> = {},
+): void {
+  if (response.headersSent || response.destroyed) return;
+  response.writeHead(status, {
+    'content-type': 'application/json; charset=utf-8',
+    'content-length': Buffer.byteLength(text),
+    'cache-control': 'no-store',
+    ...STATUS_HEADERS[status],
+    ...headers,
+  });
+  response.end(text);
+}
+
+/** Answers a request that never became a Message with an `error` Message. */
+export function writeRefusal(
+  response: ServerResponse,
+  dialect: Dialect,
+  status: number,
+  failure: Failure,
+  headers: Record<string, string> = {},
+): void {
+  writeMessage(
+    response,
+    status,
+    dialect.writeFailure({ replyAddress: null, camelCase: false }, failure),
+    headers,
+  );
+}

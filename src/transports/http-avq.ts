@@ -1,0 +1,139 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Bus } from '#bus/bus.ts';
+import { Failure } from '#core/failure.ts';
+import { parseJson } from '#core/json.ts';
+import type { Dialect, Frame } from '#protocol/frame.ts';
+import { decodeUtf8 } from '#protocol/utf8.ts';
+import { clientOf } from './credentials.ts';
+import { statusOf, writeMessage, writeRefusal } from './http-answer.ts';
+import { readBody } from './http-body.ts';
+import { corsHeaders } from './origin.ts';
+
+/** Message headers that may travel as HTTP headers in the short form, besides every name with a dot. */
+const SHORT_FORM_HEADERS = new Set(['token', 'account', 'timeout', 'wait', 'raw', 'traceparent']);
+
+export type HttpAvqOptions = {
+  readonly bus: Bus;
+  readonly dialect: Dialect;
+  readonly maxMessageBytes: number;
+};
+
+/** Over HTTP one request has one answer, so that only `send` and `ping` make sense. */
+export function createHttpDialect(avq: Dialect): Dialect {
+  return {
+    ...avq,
+    read(text) {
+      const frame = avq.read(text);
+      return frame.kind === 'send' || frame.kind === 'ping' || frame.kind === 'invalid'
+        ? frame
+        : notOverHttp(frame);
+    },
+  };
+}
+
+function notOverHttp({ replyAddress, camelCase }: Frame): Frame {
+  const description = 'по HTTP бывают только send и ping: для остального нужен WebSocket или TCP';
+  return {
+    kind: 'invalid',
+    replyAddress,
+    camelCase,
+    failure: new Failure('BUS_UNKNOWN_TYPE', { description }),
+  };
+}
+
+/** What a path under `/tsrv` asks for. */
+export type TsrvPath = { readonly address: string; readonly action: string } | 'long form';
+
+/** `/tsrv` is the long form, `/tsrv/{address}/{action}` the short one; undefined for everything else. */
+export function parseTsrvPath(pathname: string): TsrvPath | undefined {
+  if (pathname === '/tsrv') return 'long form';
+  const [, address, action] = /^\/tsrv\/([^/]+)\/([^/]+)$/.exec(pathname) ?? [];
+  if (!address || !action) return undefined;
+  try {
+    return { address: decodeURIComponent(address), action: decodeURIComponent(action) };
+  } catch {
+    return undefined;
+  }
+}
+
+function malformed(reason: string): Failure {
+  return new Failure('BUS_MALFORMED_MESSAGE', { description: `сообщение не разобрано: ${reason}` });
+}
+
+/** Serves one `POST /tsrv…`: the body becomes a Message, the answer to it the response. */
+export function serveTsrv(
+  request: IncomingMessage,
+  response: ServerResponse,
+  path: TsrvPath,
+  options: HttpAvqOptions,
+): void {
+  const refuse = (status: number, reason: string, headers: Record<string, string> = {}) =>
+    writeRefusal(response, options.dialect, status, malformed(reason), {
+      ...corsHeaders(request),
+      ...headers,
+    });
+  readBody(request, options.maxMessageBytes, (body) => {
+    if (body === 'too large') {
+      return refuse(413, `тело длиннее ${options.maxMessageBytes} байт`, { connection: 'close' });
+    }
+    if (body.length > 0 && !isJson(request)) {
+      return refuse(415, 'нужен Content-Type: application/json');
+    }
+    const text = decodeUtf8(body);
+    if (text === undefined) return refuse(400, 'это не UTF-8');
+    const message = path === 'long form' ? text : toLongForm(request, path, text);
+    if (message === undefined) return refuse(400, 'тело должно быть пустым или полем data в JSON');
+    answer(request, response, message, options);
+  });
+}
+
+function isJson(request: IncomingMessage): boolean {
+  return /^application\/json\s*(;|$)/i.test(request.headers['content-type'] ?? '');
+}
+
+function toLongForm(
+  request: IncomingMessage,
+  path: Exclude<TsrvPath, 'long form'>,
+  text: string,
+): string | undefined {
+  const headers: Record<string, string> = {};
+  for (const [name, value] of Object.entries(request.headers)) {
+    if (typeof value === 'string' && (name.includes('.') || SHORT_FORM_HEADERS.has(name)))
+      headers[name] = value;
+  }
+  headers.action = path.action;
+  try {
+    return JSON.stringify({
+      type: 'send',
+      address: path.address,
+      reply_address: request.headers['reply-address'] ?? null,
+      data: text === '' ? null : parseJson(text),
+      headers,
+    });
+  } catch {
+    return undefined;
+  }
+}
+
+function answer(
+  request: IncomingMessage,
+  response: ServerResponse,
+  message: string,
+  { bus, dialect }: HttpAvqOptions,
+): void {
+  const client = clientOf(request, bus.clients);
+  if (client instanceof Failure) {
+    return writeRefusal(response, dialect, 401, client, corsHeaders(request));
+  }
+  const session = bus.open({
+    dialect,
+    via: 'http',
+    client,
+    peer: {
+      write: (text, failure) => writeMessage(response, statusOf(failure), text, corsHeaders(request)),
+      close() {},
+    },
+  });
+  response.on('close', () => session.end());
+  session.receive(message);
+}

@@ -1,0 +1,59 @@
+import type { Server as NetServer, Socket } from 'node:net';
+import type { TlsOptions, Server as TlsServer } from 'node:tls';
+
+/** Where something listens, as it was bound. */
+export type Endpoint = { readonly host: string; readonly port: number };
+
+/** Certificates as PEM texts; `ca` with `clientAuth` asks clients for theirs. */
+export type TlsMaterial = {
+  readonly cert: string;
+  readonly key: string;
+  readonly ca?: string;
+  readonly clientAuth: boolean;
+};
+
+/** A client without a certificate, or with one that nobody vouches for, may still show a secret. */
+export function toTlsOptions({ cert, key, ca, clientAuth }: TlsMaterial): TlsOptions {
+  return { cert, key, ...(ca !== undefined && { ca }), requestCert: clientAuth, rejectUnauthorized: false };
+}
+
+/** A bound socket that takes connections. */
+export type Listener = {
+  readonly endpoint: Endpoint;
+  /** Takes no new connections from now on; the open ones stay. */
+  refuseNew(): void;
+  /** Cuts whatever is still open; resolves when the port is free. */
+  close(): Promise<void>;
+};
+
+/** Binds a server; rejects with the system's error (`EADDRINUSE`) when it cannot. */
+export function bind(server: NetServer | TlsServer, endpoint: Endpoint): Promise<Endpoint> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(endpoint.port, endpoint.host, () => {
+      server.off('error', reject);
+      const bound = server.address();
+      const port = typeof bound === 'object' && bound !== null ? bound.port : endpoint.port;
+      resolve({ host: endpoint.host, port });
+    });
+  });
+}
+
+/** Keeps the sockets of a server, so that they can be counted and cut. */
+export function trackSockets(server: NetServer, maxConnections: number): Set<Socket> {
+  const sockets = new Set<Socket>();
+  server.maxConnections = maxConnections;
+  server.on('connection', (socket: Socket) => {
+    sockets.add(socket);
+    socket.once('close', () => sockets.delete(socket));
+  });
+  return sockets;
+}
+
+/** The name in a client's certificate that was verified against `ca`; undefined without one. */
+export function certificateName(socket: Socket): string | undefined {
+  if (!('getPeerCertificate' in socket) || !('authorized' in socket) || socket.authorized !== true)
+    return undefined;
+  const { getPeerCertificate } = socket as unknown as { getPeerCertificate(): { subject?: { CN?: string } } };
+  return getPeerCertificate.call(socket).subject?.CN;
+}

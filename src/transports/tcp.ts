@@ -1,0 +1,110 @@
+import { createServer, type Socket } from 'node:net';
+import { createServer as createTlsServer } from 'node:tls';
+import type { Bus } from '#bus/bus.ts';
+import type { Session } from '#bus/session.ts';
+import { Failure } from '#core/failure.ts';
+import type { Dialect } from '#protocol/frame.ts';
+import { encodeFrame, LengthPrefixDecoder } from '#protocol/length-prefix.ts';
+import { decodeUtf8 } from '#protocol/utf8.ts';
+import { LegacyPing } from './legacy-ping.ts';
+import {
+  bind,
+  certificateName,
+  type Endpoint,
+  type Listener,
+  type TlsMaterial,
+  toTlsOptions,
+  trackSockets,
+} from './listener.ts';
+import { LoginDeadline } from './login-deadline.ts';
+import { WriteBatch } from './write-batch.ts';
+
+export type TcpOptions = {
+  readonly bus: Bus;
+  readonly dialect: Dialect;
+  readonly endpoint: Endpoint;
+  readonly tls?: TlsMaterial | undefined;
+  readonly maxMessageBytes: number;
+  readonly maxConnections: number;
+  readonly maxQueuedBytes: number;
+  /** Ping clients of the older spelling, and cut those that do not answer. */
+  readonly legacyPing: boolean;
+};
+
+/** Messages, each after its length (int32, big-endian), both ways. */
+export async function listenTcp(options: TcpOptions): Promise<Listener> {
+  const { tls } = options;
+  const accept = (socket: Socket) => serve(socket, options);
+  const server = tls
+    ? createTlsServer({ ...toTlsOptions(tls), allowHalfOpen: true }, accept)
+    : createServer({ allowHalfOpen: true }, accept);
+  const sockets = trackSockets(server, options.maxConnections);
+  const endpoint = await bind(server, options.endpoint);
+  return {
+    endpoint,
+    refuseNew: () => void server.close(),
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        for (const socket of sockets) socket.destroy();
+      }),
+  };
+}
+
+function serve(socket: Socket, options: TcpOptions): void {
+  const { bus, dialect } = options;
+  const batch = new WriteBatch(socket);
+  const peer = {
+    write(text: string) {
+      if (socket.writableLength > options.maxQueuedBytes) return drop(socket, session, bus);
+      batch.open();
+      socket.write(encodeFrame(text));
+    },
+    close: () => socket.end(),
+  };
+  const name = certificateName(socket);
+  const client = (name === undefined ? undefined : bus.clients.byCertificate(name)) ?? bus.clients.anonymous;
+  const session = bus.open({ peer, dialect, via: 'tcp', client });
+  const login = new LoginDeadline(bus, session);
+  const legacy = options.legacyPing ? new LegacyPing(bus.clock, socket) : undefined;
+  const decoder = new LengthPrefixDecoder(options.maxMessageBytes);
+
+  socket.setNoDelay(true);
+  socket.on('data', (chunk: Buffer) => {
+    try {
+      decoder.push(chunk, (frame) => receive(session, frame, legacy));
+    } catch {
+      // The rest of the stream has no beginning any more: say why, and close.
+      const description = `сообщение длиннее ${options.maxMessageBytes} байт или длина отрицательная`;
+      session.refuse(new Failure('BUS_MALFORMED_MESSAGE', { description }));
+      session.end();
+    }
+  });
+  // Half-closed: a client that sent its last message still reads the answer.
+  socket.on('end', () => session.endWhenIdle());
+  socket.on('error', () => socket.destroy());
+  socket.on('close', () => {
+    login.cancel();
+    legacy?.cancel();
+    session.end();
+  });
+}
+
+function receive(session: Session, frame: Buffer, legacy: LegacyPing | undefined): void {
+  if (session.ended) return;
+  const text = decodeUtf8(frame);
+  if (text === undefined) {
+    session.refuse(
+      new Failure('BUS_MALFORMED_MESSAGE', { description: 'сообщение не разобрано: это не UTF-8' }),
+    );
+    return;
+  }
+  legacy?.observe(text);
+  session.receive(text);
+}
+
+/** Slow consumers are disconnected, not buffered for ever. */
+function drop(socket: Socket, session: Session, bus: Bus): void {
+  bus.log.warn({ client: session.client.name, queued: socket.writableLength }, 'slow consumer disconnected');
+  socket.destroy();
+}

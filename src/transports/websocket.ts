@@ -1,0 +1,80 @@
+import type { IncomingMessage } from 'node:http';
+import type { Socket } from 'node:net';
+import { type WebSocket, WebSocketServer } from 'ws';
+import type { Bus } from '#bus/bus.ts';
+import type { Client } from '#bus/client.ts';
+import { Failure } from '#core/failure.ts';
+import type { Dialect } from '#protocol/frame.ts';
+import { decodeUtf8 } from '#protocol/utf8.ts';
+import { LoginDeadline } from './login-deadline.ts';
+import { WriteBatch } from './write-batch.ts';
+
+const GOING_AWAY = 1001;
+
+export type WebSocketOptions = {
+  readonly bus: Bus;
+  readonly dialect: Dialect;
+  readonly maxMessageBytes: number;
+  readonly maxFragments: number;
+  readonly maxQueuedBytes: number;
+};
+
+/** Upgrades requests to WebSockets that carry one Message a frame. */
+export type WebSocketEndpoint = {
+  upgrade(request: IncomingMessage, socket: Socket, head: Buffer, client: Client): void;
+};
+
+export function createWebSocketEndpoint(options: WebSocketOptions): WebSocketEndpoint {
+  const server = new WebSocketServer({
+    noServer: true,
+    clientTracking: false,
+    maxPayload: options.maxMessageBytes,
+    maxFragments: options.maxFragments,
+    perMessageDeflate: false,
+    // Bad UTF-8 is a malformed Message here and answered as one; `ws` itself would close the connection.
+    skipUTF8Validation: true,
+  });
+  return {
+    upgrade(request, socket, head, client) {
+      server.handleUpgrade(request, socket, head, (webSocket) => serve(webSocket, socket, client, options));
+    },
+  };
+}
+
+function serve(webSocket: WebSocket, socket: Socket, client: Client, options: WebSocketOptions): void {
+  const { bus, dialect } = options;
+  const batch = new WriteBatch(socket);
+  const peer = {
+    write(text: string) {
+      if (webSocket.bufferedAmount > options.maxQueuedBytes) {
+        // Slow consumers are disconnected, not buffered for ever.
+        bus.log.warn(
+          { client: session.client.name, queued: webSocket.bufferedAmount },
+          'slow consumer disconnected',
+        );
+        return webSocket.terminate();
+      }
+      batch.open();
+      webSocket.send(text, { binary: false, compress: false });
+    },
+    close: () => webSocket.close(GOING_AWAY),
+  };
+  const session = bus.open({ peer, dialect, via: 'websocket', client });
+  const login = new LoginDeadline(bus, session);
+
+  socket.setNoDelay(true);
+  webSocket.on('message', (data: Buffer) => {
+    if (session.ended) return;
+    const text = decodeUtf8(data);
+    if (text !== undefined) return session.receive(text);
+    session.refuse(
+      new Failure('BUS_MALFORMED_MESSAGE', { description: 'сообщение не разобрано: это не UTF-8' }),
+    );
+  });
+  // Whatever broke WebSocket's own framing, `ws` closes with the code for it (RFC 6455 7.4.1).
+  webSocket.on('error', () => {});
+  webSocket.on('close', () => {
+    login.cancel();
+    session.end();
+  });
+}

@@ -1,0 +1,4 @@
+/** The vendor kinds, one line each. */
+export { iiko } from './iiko/vendor.ts';
+export { kassa24 } from './kassa24/vendor.ts';
+export { tsrv } from './tsrv/vendor.ts';

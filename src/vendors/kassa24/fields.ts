@@ -1,0 +1,73 @@
+import type { Failure } from '#core/failure.ts';
+import { isJsonObject, JsonNumber } from '#core/json.ts';
+import { formatMoney } from '#domain/money.ts';
+import { formatDateTime } from '#domain/time.ts';
+
+/**
+ * What cannot be read in a vendor's answer, as a failure: `missing_field`, `bad_field` or `other_register`, and
+ * what it is about.
+ */
+export type Unreadable = (code: string, what: string) => Failure;
+
+/** How an account writes its times. */
+export type TimeReading = {
+  /** IANA; our times are told in it. */
+  readonly zone: string;
+  /** `local`: the server labels the register's wall clock with a `Z`. */
+  readonly dateZ: 'utc' | 'local';
+};
+
+/** A member by its name, whatever its case (`KKM`, `Kkm`) and blanks around it; an exact match goes first. */
+export function member(value: unknown, name: string): unknown {
+  if (!isJsonObject(value)) return undefined;
+  if (Object.hasOwn(value, name)) return value[name];
+  const wanted = name.toLowerCase();
+  const key = Object.keys(value).find((candidate) => candidate.trim().toLowerCase() === wanted);
+  return key === undefined ? undefined : value[key];
+}
+
+/** A text without blanks around it, or a number's digits; null when absent or empty. */
+export function text(value: unknown): string | null {
+  if (typeof value !== 'string' && typeof value !== 'number' && !(value instanceof JsonNumber)) return null;
+  return String(value).trim() || null;
+}
+
+/** A whole number, also as text; null when absent. */
+export function integer(value: unknown, path: string, unreadable: Unreadable): number | null {
+  const digits = text(value);
+  if (digits === null) return null;
+  const number = Number(digits);
+  if (!Number.isSafeInteger(number)) throw unreadable('bad_field', `${path} не целое число`);
+  return number;
+}
+
+/** Money as our decimal text; null when absent. */
+export function money(value: unknown, path: string, unreadable: Unreadable): string | null {
+  if (text(value) === null) return null;
+  const amount = formatMoney(value);
+  if (amount === undefined) throw unreadable('bad_field', `${path} не сумма`);
+  return amount;
+}
+
+/** A time as RFC 3339 in the account's zone; absent and zero dates are null. */
+export function dateTime(
+  value: unknown,
+  { zone, dateZ }: TimeReading,
+  path: string,
+  unreadable: Unreadable,
+): string | null {
+  const isLocal = dateZ === 'local';
+  const told = isLocal && typeof value === 'string' ? value.replace(/Z\s*$/i, '') : value;
+  const time = formatDateTime(told, zone, isLocal ? zone : 'UTC');
+  if (time === undefined) throw unreadable('bad_field', `${path} не дата`);
+  return time;
+}
+
+export function requiredObject(
+  value: unknown,
+  name: string,
+  unreadable: Unreadable,
+): Record<string, unknown> {
+  if (isJsonObject(value)) return value;
+  throw unreadable('missing_field', `нет обязательного поля ${name}`);
+}

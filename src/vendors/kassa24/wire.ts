@@ -1,0 +1,142 @@
+import {
+  dateTime,
+  integer,
+  member,
+  money,
+  requiredObject,
+  type TimeReading,
+  text,
+  type Unreadable,
+} from './fields.ts';
+
+/** Kassa24's envelope: `{"Status": 200, "Message": "OK", "Data": {…}}`; a failure has no `Data`. */
+export type Envelope = {
+  /** Mirrors the HTTP status; null when it is not told. */
+  readonly status: number | null;
+  /** Never compared to "OK": the answer to opening a shift spells it in Cyrillic. */
+  readonly message: string;
+  readonly data: unknown;
+};
+
+/** 001_… 'Получить информацию о смене', `Company`; an empty text counts as absent. */
+export type Company = {
+  readonly shortName: string | null;
+  readonly fullName: string | null;
+  readonly fio: string | null;
+  readonly bin: string | null;
+};
+
+/** `Data.Kkm` of `GET /kkms/:IdKkm`. */
+export type Kkm = {
+  readonly id: number | null;
+  /** Null or 0 without an open shift. */
+  readonly idShift: number | null;
+  readonly idStatusKkm: number | null;
+  readonly name: string | null;
+  readonly company: Company;
+};
+
+/** 001_… 'Получить информацию о смене'. */
+export type Shift = {
+  readonly idKkm: number | null;
+  readonly idStatusShift: number | null;
+  readonly shiftIndex: number | null;
+  readonly dateOpen: string | null;
+  readonly dateClose: string | null;
+  readonly userName: string | null;
+  /** The shift's own company, then its register's. */
+  readonly companies: readonly Company[];
+};
+
+/** One line of an X or Z report's `Total`. */
+export type Line = { readonly qty: number | null; readonly amount: string | null };
+
+/** 001_… 'Получить X-отчет': the part that a Report needs. */
+export type XReport = {
+  readonly idKkm: number | null;
+  readonly company: Company;
+  readonly sales: Line;
+  readonly purchases: Line;
+  readonly refunds: Line;
+  readonly purchaseRefunds: Line;
+  readonly expenses: Line;
+  readonly incomes: Line;
+};
+
+/** An answer that is no object has no envelope: everything in it is absent. */
+export function readEnvelope(answer: unknown, unreadable: Unreadable): Envelope {
+  return {
+    status: integer(member(answer, 'Status'), 'Status', unreadable),
+    message: text(member(answer, 'Message')) ?? '',
+    data: member(answer, 'Data'),
+  };
+}
+
+function readCompany(value: unknown): Company {
+  return {
+    shortName: text(member(value, 'ShortName')),
+    fullName: text(member(value, 'FullName')),
+    fio: text(member(value, 'Fio')),
+    bin: text(member(value, 'Bin')),
+  };
+}
+
+/** 'Авторизация': `Data.Token`. It goes into a header, so it must be fit for one. */
+export function readToken(data: unknown, unreadable: Unreadable): string {
+  const token = text(member(data, 'Token'));
+  if (token === null) throw unreadable('missing_field', 'нет обязательного поля Data.Token');
+  if (!/^[!-~]+$/.test(token)) throw unreadable('bad_field', 'Data.Token не годится для заголовка');
+  return token;
+}
+
+export function readKkm(data: unknown, unreadable: Unreadable): Kkm {
+  const kkm = requiredObject(member(data, 'Kkm'), 'Data.Kkm', unreadable);
+  const idShift = member(kkm, 'IdShift');
+  // Not told is not closed.
+  if (idShift === undefined) throw unreadable('missing_field', 'нет обязательного поля Kkm.IdShift');
+  return {
+    id: integer(member(kkm, 'Id'), 'Kkm.Id', unreadable),
+    idShift: integer(idShift, 'Kkm.IdShift', unreadable),
+    idStatusKkm: integer(member(kkm, 'IdStatusKkm'), 'Kkm.IdStatusKkm', unreadable),
+    name: text(member(kkm, 'Name')),
+    company: readCompany(member(kkm, 'Company')),
+  };
+}
+
+/** The document's table has the shift under `Data.Shift`, its sample in `Data` itself. */
+export function readShift(data: unknown, time: TimeReading, unreadable: Unreadable): Shift {
+  const shift = requiredObject(member(data, 'Shift') ?? data, 'Data', unreadable);
+  const kkm = member(shift, 'Kkm');
+  return {
+    idKkm: integer(member(shift, 'IdKkm') ?? member(kkm, 'Id'), 'Shift.IdKkm', unreadable),
+    idStatusShift: integer(member(shift, 'IdStatusShift'), 'Shift.IdStatusShift', unreadable),
+    shiftIndex: integer(member(shift, 'ShiftIndex'), 'Shift.ShiftIndex', unreadable),
+    dateOpen: dateTime(member(shift, 'DateOpen'), time, 'Shift.DateOpen', unreadable),
+    dateClose: dateTime(member(shift, 'DateClose'), time, 'Shift.DateClose', unreadable),
+    userName: text(member(member(shift, 'User'), 'Name')),
+    companies: [readCompany(member(shift, 'Company')), readCompany(member(kkm, 'Company'))],
+  };
+}
+
+/** Everything of a report but `Total` may be absent; sections and operations are not looked at here. */
+export function readXReport(data: unknown, unreadable: Unreadable): XReport {
+  const total = requiredObject(member(data, 'Total'), 'Data.Total', unreadable);
+  const kkm = member(data, 'Kkm');
+  const line = (name: string): Line => {
+    const figures = member(total, name);
+    return {
+      qty: integer(member(figures, 'Qty'), `Total.${name}.Qty`, unreadable),
+      amount: money(member(figures, 'Amount'), `Total.${name}.Amount`, unreadable),
+    };
+  };
+  return {
+    idKkm: integer(member(kkm, 'Id'), 'Kkm.Id', unreadable),
+    company: readCompany(member(kkm, 'Company')),
+    sales: line('Sales'),
+    purchases: line('Purchases'),
+    refunds: line('Refunds'),
+    purchaseRefunds: line('PurchaseRefunds'),
+    expenses: line('Expenses'),
+    incomes: line('Incomes'),
+  };
+}

@@ -1,0 +1,151 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { createGate } from '#outbound/gate.ts';
+import { createFakeClock } from '../support/fake-clock.ts';
+
+const START = Date.parse('2026-03-01T00:00:00Z');
+const NEVER = new AbortController().signal;
+
+const turn = () => new Promise((resolve) => setImmediate(resolve));
+
+describe('a gate', () => {
+  test('lets in as many as it may, the others in the order of their coming', async () => {
+    const gate = createGate({ concurrency: 2, clock: createFakeClock(START) });
+    const started: number[] = [];
+    const finish: (() => void)[] = [];
+    const works = [0, 1, 2, 3].map((index) =>
+      gate.run(NEVER, () => {
+        started.push(index);
+        return new Promise<void>((resolve) => finish.push(resolve));
+      }),
+    );
+    expect(started).toEqual([0, 1]);
+    finish[1]?.();
+    await works[1];
+    await turn();
+    expect(started).toEqual([0, 1, 2]);
+    finish[0]?.();
+    await turn();
+    expect(started).toEqual([0, 1, 2, 3]);
+    for (const end of finish) end();
+    await Promise.all(works);
+  });
+
+  test('gives the turn on when work fails, even at once', async () => {
+    const gate = createGate({ concurrency: 1, clock: createFakeClock(START) });
+    const failing = gate.run(NEVER, () => {
+      throw new Error('at once');
+    });
+    const rejecting = gate.run(NEVER, () => Promise.reject(new Error('later')));
+    const last = gate.run(NEVER, () => Promise.resolve('done'));
+    await expect(failing).rejects.toThrow('at once');
+    await expect(rejecting).rejects.toThrow('later');
+    expect(await last).toBe('done');
+  });
+
+  test('never starts work whose requester has gone', async () => {
+    const gate = createGate({ concurrency: 1, clock: createFakeClock(START) });
+    let finish = () => {};
+    const first = gate.run(NEVER, () => new Promise<void>((resolve) => (finish = resolve)));
+    const controller = new AbortController();
+    let isStarted = false;
+    const gone = gate.run(controller.signal, () => {
+      isStarted = true;
+      return Promise.resolve();
+    });
+    const next = gate.run(NEVER, () => Promise.resolve('next'));
+    controller.abort();
+    await expect(gone).rejects.toMatchObject({ name: 'BUS_TIMEOUT', details: undefined });
+    await expect(gate.run(controller.signal, () => Promise.resolve())).rejects.toMatchObject({
+      name: 'BUS_TIMEOUT',
+    });
+    finish();
+    await first;
+    expect(await next).toBe('next');
+    expect(isStarted).toBe(false);
+  });
+
+  test('spaces starts by the rate', async () => {
+    const clock = createFakeClock(START);
+    const gate = createGate({ concurrency: 8, perSecond: 2, clock });
+    const starts: number[] = [];
+    const works = [0, 1, 2].map(() =>
+      gate.run(NEVER, () => {
+        starts.push(clock.now() - START);
+        return Promise.resolve();
+      }),
+    );
+    clock.advance(499);
+    expect(starts).toEqual([0]);
+    clock.advance(1);
+    clock.advance(500);
+    await Promise.all(works);
+    expect(starts).toEqual([0, 500, 1000]);
+    clock.advance(5000);
+    await gate.run(NEVER, () => Promise.resolve(starts.push(clock.now() - START)));
+    expect(starts.at(-1)).toBe(6000);
+    expect(clock.pending).toBe(0);
+  });
+
+  test('keeps no timer when the last one who waited for the rate has gone', async () => {
+    const clock = createFakeClock(START);
+    const gate = createGate({ concurrency: 8, perSecond: 1, clock });
+    await gate.run(NEVER, () => Promise.resolve());
+    const controller = new AbortController();
+    const gone = gate.run(controller.signal, () => Promise.resolve());
+    expect(clock.pending).toBe(1);
+    controller.abort();
+    await expect(gone).rejects.toMatchObject({ name: 'BUS_TIMEOUT' });
+    expect(clock.pending).toBe(0);
+  });
+
+  test('is not stopped by a clock that is set back', async () => {
+    let now = START;
+    const clock = { ...createFakeClock(START), now: () => now };
+    const gate = createGate({ concurrency: 1, perSecond: 1, clock });
+    await gate.run(NEVER, () => Promise.resolve());
+    now -= 3_600_000;
+    expect(await gate.run(NEVER, () => Promise.resolve('in'))).toBe('in');
+  });
+
+  test('never has more inside than it may, starts in order and forgets nobody', async () => {
+    const piece = fc.record({ turns: fc.nat(4), abortAfter: fc.option(fc.nat(6)), fails: fc.boolean() });
+    const property = fc.asyncProperty(
+      fc.integer({ min: 1, max: 4 }),
+      fc.array(piece),
+      async (concurrency, pieces) => {
+        const gate = createGate({ concurrency, clock: createFakeClock(START) });
+        let inside = 0;
+        const started: number[] = [];
+        const outcomes = await Promise.all(
+          pieces.map(async ({ turns, abortAfter, fails }, index) => {
+            const controller = new AbortController();
+            const work = async () => {
+              inside += 1;
+              started.push(index);
+              expect(inside).toBeLessThanOrEqual(concurrency);
+              expect(controller.signal.aborted).toBe(false);
+              for (let count = 0; count < turns; count += 1) await turn();
+              inside -= 1;
+              if (fails) throw new Error('failed');
+            };
+            const running = gate.run(controller.signal, work).then(
+              () => 'done',
+              ({ name }: Error) => name,
+            );
+            for (let count = 0; abortAfter !== null && count < abortAfter; count += 1) await turn();
+            if (abortAfter !== null) controller.abort();
+            return running;
+          }),
+        );
+        expect(started).toEqual([...started].sort((left, right) => left - right));
+        pieces.forEach(({ fails }, index) => {
+          const end = fails ? 'Error' : 'done';
+          expect(outcomes[index]).toBe(started.includes(index) ? end : 'BUS_TIMEOUT');
+        });
+        expect(inside).toBe(0);
+      },
+    );
+    await fc.assert(property, { numRuns: 60 });
+  });
+});

@@ -1,0 +1,164 @@
+import { describe, expect, test } from 'vitest';
+import type { Effect } from '#core/http.ts';
+import { createFakeClock, type FakeClock } from '../support/fake-clock.ts';
+import { createCall, createClient, listenHttp, requestOf, until } from './loopback.ts';
+
+const START = Date.parse('2026-03-01T00:00:00Z');
+
+type Answer = number | 'reset' | { status: number; retryAfter: string };
+type Attempt = { at: number };
+
+/** Lets just so much time pass that the only timer fires. */
+function passTimer(clock: FakeClock): void {
+  while (clock.pending === 1) clock.advance(1);
+}
+
+/** Sends to a server that gives these answers in order, the last one for ever. */
+async function sendThrough(effect: Effect, answers: Answer[], deadlineMs = 60_000) {
+  const clock = createFakeClock(START);
+  const attempts: Attempt[] = [];
+  const baseUrl = await listenHttp((request, response) => {
+    const answer = answers[Math.min(attempts.length, answers.length - 1)] ?? 200;
+    attempts.push({ at: clock.now() - START });
+    if (answer === 'reset') {
+      request.socket.resetAndDestroy();
+      return;
+    }
+    if (typeof answer === 'object') response.setHeader('retry-after', answer.retryAfter);
+    response.statusCode = typeof answer === 'object' ? answer.status : answer;
+    response.end();
+  });
+  const client = createClient(baseUrl, { clock });
+  const call = createCall(START + deadlineMs);
+  let isOver = false;
+  const sending = client
+    .send(requestOf(effect), call)
+    .then(
+      ({ status }) => status,
+      ({ name }: Error) => name,
+    )
+    .finally(() => {
+      isOver = true;
+    });
+  let ended = 0;
+  await until(() => {
+    // Between attempts the only timer is the pause.
+    if (call.exchanges.length > ended && clock.pending === 1) {
+      ended = call.exchanges.length;
+      passTimer(clock);
+    }
+    return isOver;
+  });
+  await client.close();
+  return {
+    result: await sending,
+    attempts: attempts.length,
+    times: attempts.map(({ at }) => at),
+    call,
+    clock,
+  };
+}
+
+describe('a read', () => {
+  test.each(['reset', 502, 503, 504] as const)(
+    'is repeated twice after %s, with growing pauses',
+    async (answer) => {
+      const { result, times, call } = await sendThrough('read', [answer]);
+      expect(times).toHaveLength(3);
+      const [first = 0, second = 0, third = 0] = times;
+      expect(first).toBe(0);
+      expect(second).toBeGreaterThanOrEqual(100);
+      expect(second).toBeLessThanOrEqual(301);
+      expect(third - second).toBeGreaterThanOrEqual(300);
+      expect(third - second).toBeLessThanOrEqual(901);
+      expect(result).toBe(answer === 'reset' ? 'VENDOR_UNAVAILABLE' : answer);
+      expect(call.exchanges).toHaveLength(3);
+    },
+  );
+
+  test('is repeated once after 500', async () => {
+    expect(await sendThrough('read', [500])).toMatchObject({ result: 500, attempts: 2 });
+    expect(await sendThrough('read', [503, 500])).toMatchObject({ result: 500, attempts: 2 });
+    expect(await sendThrough('read', [500, 503, 200])).toMatchObject({ result: 200, attempts: 3 });
+  });
+
+  test('ends with the first good answer', async () => {
+    expect(await sendThrough('read', ['reset', 200])).toMatchObject({ result: 200, attempts: 2 });
+  });
+
+  test.each([400, 401, 403, 404, 408, 409, 410, 424, 501, 505])(
+    'is not repeated after %d',
+    async (status) => {
+      expect(await sendThrough('read', [status])).toMatchObject({ result: status, attempts: 1 });
+    },
+  );
+
+  test('waits as long as 429 asks, in seconds or until a date', async () => {
+    const inSeconds = await sendThrough('read', [{ status: 429, retryAfter: '2' }, 200]);
+    expect(inSeconds).toMatchObject({ result: 200, times: [0, 2000] });
+    const date = new Date(START + 4000).toUTCString();
+    const untilDate = await sendThrough('read', [{ status: 429, retryAfter: date }, 200]);
+    expect(untilDate).toMatchObject({ result: 200, times: [0, 4000] });
+  });
+
+  test('is not repeated after a 429 that asks nothing, nonsense or more than there is time for', async () => {
+    expect(await sendThrough('read', [429])).toMatchObject({ result: 429, attempts: 1 });
+    const nonsense = await sendThrough('read', [{ status: 429, retryAfter: 'soon' }]);
+    expect(nonsense).toMatchObject({ result: 429, attempts: 1 });
+    const tooLong = await sendThrough('read', [{ status: 429, retryAfter: '3' }], 3000);
+    expect(tooLong).toMatchObject({ result: 429, attempts: 1 });
+  });
+
+  test('is not repeated when the pause does not fit before the deadline', async () => {
+    expect(await sendThrough('read', [503], 100)).toMatchObject({ result: 503, attempts: 1 });
+  });
+
+  test('ends with its last outcome when the requester leaves in a pause', async () => {
+    const clock = createFakeClock(START);
+    const baseUrl = await listenHttp((_request, response) => {
+      response.statusCode = 503;
+      response.end();
+    });
+    const call = createCall(START + 60_000);
+    const sending = createClient(baseUrl, { clock }).send(requestOf('read'), call);
+    await until(() => call.exchanges.length === 1 && clock.pending === 1);
+    call.abort();
+    expect(await sending).toMatchObject({ status: 503 });
+    expect(clock.pending).toBe(0);
+  });
+});
+
+test('a harmless document is repeated once, after a reset only', async () => {
+  expect(await sendThrough('document', ['reset'])).toMatchObject({
+    result: 'VENDOR_UNAVAILABLE',
+    attempts: 2,
+  });
+  expect(await sendThrough('document', ['reset', 200])).toMatchObject({ result: 200, attempts: 2 });
+  for (const answer of [500, 502, 503, 504, { status: 429, retryAfter: '0' }]) {
+    expect(await sendThrough('document', [answer])).toMatchObject({ attempts: 1 });
+  }
+});
+
+test.each(['login', 'change'] as const)('a %s is never repeated', async (effect) => {
+  for (const answer of ['reset', 500, 502, 503, 504, { status: 429, retryAfter: '0' }] as const) {
+    expect(await sendThrough(effect, [answer])).toMatchObject({ attempts: 1 });
+  }
+});
+
+test('repeats keep to the rate of the account', async () => {
+  const clock = createFakeClock(START);
+  const times: number[] = [];
+  const baseUrl = await listenHttp((_request, response) => {
+    times.push(clock.now() - START);
+    response.statusCode = times.length === 1 ? 503 : 200;
+    response.end();
+  });
+  const call = createCall(START + 60_000);
+  const sending = createClient(baseUrl, { clock, perSecond: 0.1 }).send(requestOf('read'), call);
+  await until(() => call.exchanges.length === 1 && clock.pending === 1);
+  passTimer(clock);
+  await until(() => clock.pending === 1);
+  clock.advance(START + 10_000 - clock.now());
+  expect(await sending).toMatchObject({ status: 200 });
+  expect(times).toEqual([0, 10_000]);
+});

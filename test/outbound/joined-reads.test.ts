@@ -1,0 +1,196 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import type { Call } from '#core/call.ts';
+import { createJoinedReads } from '#outbound/joined-reads.ts';
+import { createFakeClock } from '../support/fake-clock.ts';
+import { createCall, createClient, listenHttp, requestOf, until } from './loopback.ts';
+
+const START = Date.parse('2026-03-01T00:00:00Z');
+const KEY = 'KZ77505\u0000shift';
+
+/** Reads that end when they are told to. */
+function createRuns() {
+  const runs: { shared: Call; resolve: (value: string) => void; reject: (error: Error) => void }[] = [];
+  const run = (shared: Call) =>
+    new Promise<string>((resolve, reject) => runs.push({ shared, resolve, reject }));
+  return { runs, run };
+}
+
+function nameOf(promise: Promise<unknown>): Promise<unknown> {
+  return promise.catch(({ name }: Error) => name);
+}
+
+describe('joined reads', () => {
+  test('run once for all who ask the same, and again once that has ended', async () => {
+    const reads = createJoinedReads(createFakeClock(START));
+    const { runs, run } = createRuns();
+    const call = () => createCall(START + 1000);
+    const asked = [reads.read(KEY, call(), run), reads.read(KEY, call(), run)];
+    const other = reads.read('KZ77505\u0000device', call(), run);
+    expect(runs).toHaveLength(2);
+    runs[0]?.resolve('shift');
+    runs[1]?.resolve('device');
+    expect(await Promise.all([...asked, other])).toEqual(['shift', 'shift', 'device']);
+    const again = reads.read(KEY, call(), run);
+    runs[2]?.resolve('later');
+    expect(await again).toBe('later');
+  });
+
+  test('fail everybody with the failure of the run', async () => {
+    const reads = createJoinedReads(createFakeClock(START));
+    const { runs, run } = createRuns();
+    const asked = [0, 1].map(() => reads.read(KEY, createCall(START + 1000), run));
+    runs[0]?.reject(new Error('refused'));
+    for (const read of asked) await expect(read).rejects.toThrow('refused');
+  });
+
+  test('live until the last deadline, each requester until its own', async () => {
+    const clock = createFakeClock(START);
+    const reads = createJoinedReads(clock);
+    const { runs, run } = createRuns();
+    const first = nameOf(reads.read(KEY, createCall(START + 1000), run));
+    const second = nameOf(reads.read(KEY, createCall(START + 2000), run));
+    expect(runs[0]?.shared.deadline).toBe(START + 2000);
+    clock.advance(1000);
+    expect(await first).toBe('BUS_TIMEOUT');
+    expect(runs[0]?.shared.signal.aborted).toBe(false);
+    clock.advance(1000);
+    expect(await second).toBe('BUS_TIMEOUT');
+    expect(runs[0]?.shared.signal.aborted).toBe(true);
+    expect(clock.pending).toBe(0);
+  });
+
+  test('are not joined after everybody has left', async () => {
+    const reads = createJoinedReads(createFakeClock(START));
+    const { runs, run } = createRuns();
+    const leaver = createCall(START + 1000);
+    const left = nameOf(reads.read(KEY, leaver, run));
+    leaver.abort();
+    const next = reads.read(KEY, createCall(START + 1000), run);
+    expect(runs).toHaveLength(2);
+    // The abandoned run ends first and must not take the new one's place.
+    runs[0]?.reject(new Error('given up'));
+    await left;
+    const joined = reads.read(KEY, createCall(START + 1000), run);
+    runs[1]?.resolve('fresh');
+    expect(await Promise.all([next, joined])).toEqual(['fresh', 'fresh']);
+    expect(runs).toHaveLength(2);
+  });
+
+  test('that began before a change are not joined after it', async () => {
+    const reads = createJoinedReads(createFakeClock(START));
+    const { runs, run } = createRuns();
+    const call = () => createCall(START + 1000);
+    const before = reads.read(KEY, call(), run);
+    const other = reads.read('KZ775051\u0000shift', call(), run);
+    reads.forget('KZ77505');
+    const after = reads.read(KEY, call(), run);
+    const otherAgain = reads.read('KZ775051\u0000shift', call(), run);
+    expect(runs).toHaveLength(3);
+    for (const [index, { resolve }] of runs.entries()) resolve(`run ${index}`);
+    expect(await Promise.all([before, other, after, otherAgain])).toEqual([
+      'run 0',
+      'run 1',
+      'run 2',
+      'run 1',
+    ]);
+  });
+
+  test('of a requester that has already gone run nothing', async () => {
+    const reads = createJoinedReads(createFakeClock(START));
+    const { runs, run } = createRuns();
+    const gone = createCall(START + 1000);
+    gone.abort();
+    expect(await nameOf(reads.read(KEY, gone, run))).toBe('BUS_TIMEOUT');
+    expect(runs).toEqual([]);
+  });
+
+  test('give every requester the exchanges, and the vendor the blame once something was sent', async () => {
+    const clock = createFakeClock(START);
+    const reads = createJoinedReads(clock);
+    let requests = 0;
+    let answer = () => {};
+    const baseUrl = await listenHttp((_request, response) => {
+      requests += 1;
+      answer = () => response.end('{}');
+    });
+    const client = createClient(baseUrl, { clock });
+    const run = (shared: Call) => client.send(requestOf('read'), shared);
+    const [early, late] = [createCall(START + 1000), createCall(START + 5000)];
+    const first = reads.read(KEY, early, run);
+    const second = reads.read(KEY, late, run);
+    await until(() => requests === 1);
+    clock.advance(1000);
+    await expect(first).rejects.toMatchObject({
+      name: 'VENDOR_TIMEOUT',
+      details: { vendor: 'kassa24', account: 'almaty', status: null, code: 'timeout' },
+    });
+    answer();
+    expect(await second).toMatchObject({ status: 200 });
+    expect(late.exchanges).toHaveLength(1);
+
+    const last = createCall(START + 5000);
+    const third = reads.read(KEY, last, run);
+    await until(() => requests === 2);
+    clock.advance(4000);
+    await expect(third).rejects.toMatchObject({ name: 'VENDOR_TIMEOUT' });
+    expect(last.exchanges).toEqual([expect.objectContaining({ outcome: { fault: 'timeout' } })]);
+    expect(clock.pending).toBe(0);
+  });
+
+  test('answer each requester rightly however they come and go', async () => {
+    const event = fc.oneof(
+      fc.record({ kind: fc.constant('join' as const), patienceMs: fc.integer({ min: 1, max: 50 }) }),
+      fc.record({ kind: fc.constant('leave' as const), index: fc.nat(9) }),
+      fc.record({ kind: fc.constant('advance' as const), ms: fc.integer({ min: 1, max: 30 }) }),
+      fc.record({ kind: fc.constant('end' as const), fails: fc.boolean() }),
+    );
+    const property = fc.asyncProperty(fc.array(event, { maxLength: 40 }), async (events) => {
+      const clock = createFakeClock(START);
+      const reads = createJoinedReads(clock);
+      const { runs, run } = createRuns();
+      type Requester = { call: ReturnType<typeof createCall>; result: Promise<unknown>; expected?: string };
+      const requesters: Requester[] = [];
+      const waiting = () => requesters.filter(({ expected }) => expected === undefined);
+      let expectedRuns = 0;
+
+      const apply = {
+        join: (patienceMs: number) => {
+          if (waiting().length === 0) expectedRuns += 1;
+          const call = createCall(clock.now() + patienceMs);
+          requesters.push({ call, result: nameOf(reads.read(KEY, call, run)) });
+        },
+        leave: (index: number) => {
+          const requester = requesters[index];
+          requester?.call.abort();
+          if (requester) requester.expected ??= 'BUS_TIMEOUT';
+        },
+        advance: (ms: number) => {
+          clock.advance(ms);
+          for (const late of waiting().filter(({ call }) => call.deadline <= clock.now()))
+            late.expected = 'BUS_TIMEOUT';
+        },
+        end: (fails: boolean) => {
+          const value = `run ${runs.length}`;
+          for (const requester of waiting()) requester.expected = fails ? 'Error' : value;
+          if (fails) runs.at(-1)?.reject(new Error('failed'));
+          else runs.at(-1)?.resolve(value);
+        },
+      };
+      for (const step of events) {
+        if (step.kind === 'join') apply.join(step.patienceMs);
+        if (step.kind === 'leave') apply.leave(step.index);
+        if (step.kind === 'advance') apply.advance(step.ms);
+        if (step.kind === 'end') apply.end(step.fails);
+        await new Promise((resolve) => setImmediate(resolve));
+        expect(runs).toHaveLength(expectedRuns);
+        const deadlines = waiting().map(({ call }) => call.deadline);
+        if (deadlines.length > 0) expect(runs.at(-1)?.shared.deadline).toBe(Math.max(...deadlines));
+        expect(clock.pending).toBe(deadlines.length);
+      }
+      apply.advance(100);
+      for (const { result, expected } of requesters) expect(await result).toBe(expected);
+    });
+    await fc.assert(property, { numRuns: 100 });
+  });
+});

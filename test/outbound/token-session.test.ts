@@ -1,0 +1,168 @@
+import { describe, expect, test } from 'vitest';
+import type { Call } from '#core/call.ts';
+import type { HttpResponse } from '#core/http.ts';
+import { createTokenSession } from '#outbound/token-session.ts';
+import { createCall, createClient, listenHttp, requestOf, until } from './loopback.ts';
+
+const isExpired = ({ status }: HttpResponse) => status === 401;
+
+const turn = () => new Promise((resolve) => setImmediate(resolve));
+
+/** A vendor whose tokens are `token-1`, `token-2`, …; only the last one given is good. */
+function createVendor() {
+  const logins: { call: Call; resolve: () => void; reject: (error: Error) => void }[] = [];
+  const used: string[] = [];
+  let good = '';
+  return {
+    logins,
+    used,
+    expire() {
+      good = '';
+    },
+    login(call: Call): Promise<string> {
+      return new Promise((resolve, reject) => {
+        const token = `token-${logins.length + 1}`;
+        const give = () => {
+          good = token;
+          resolve(token);
+        };
+        call.signal.addEventListener('abort', () => reject(new Error('given up')));
+        logins.push({ call, resolve: give, reject });
+      });
+    },
+    async request(token: string): Promise<HttpResponse> {
+      used.push(token);
+      return { status: token === good ? 200 : 401, headers: {}, text: token };
+    },
+  };
+}
+
+function createSession() {
+  const vendor = createVendor();
+  const session = createTokenSession(vendor);
+  const send = (call: Call = createCall()) => session.send(call, vendor.request, isExpired);
+  const logIn = async () => {
+    const sending = send();
+    vendor.logins.at(-1)?.resolve();
+    await sending;
+  };
+  return { vendor, session, send, logIn };
+}
+
+describe('a token session', () => {
+  test('logs in before the first request, once for all who wait', async () => {
+    const { vendor, session, send } = createSession();
+    const sendings = [send(), send(), send()];
+    expect(session.token).toBeUndefined();
+    vendor.logins[0]?.resolve();
+    expect((await Promise.all(sendings)).map(({ status }) => status)).toEqual([200, 200, 200]);
+    await send();
+    expect(vendor.logins).toHaveLength(1);
+    expect(session.token).toBe('token-1');
+  });
+
+  test('logs in anew when the token has expired, once for all who found out', async () => {
+    const { vendor, send, logIn } = createSession();
+    await logIn();
+    vendor.expire();
+    const sendings = [send(), send(), send()];
+    await until(() => vendor.logins.length === 2);
+    await turn();
+    vendor.logins[1]?.resolve();
+    expect((await Promise.all(sendings)).map(({ text }) => text)).toEqual(['token-2', 'token-2', 'token-2']);
+    expect(vendor.logins).toHaveLength(2);
+  });
+
+  test('does not log in for a token that somebody has replaced meanwhile', async () => {
+    const { vendor, session, send, logIn } = createSession();
+    await logIn();
+    let answerLate = (_response: HttpResponse) => {};
+    const late = session.send(
+      createCall(),
+      (token) =>
+        token === 'token-1' ? new Promise((resolve) => (answerLate = resolve)) : vendor.request(token),
+      isExpired,
+    );
+    await turn();
+    vendor.expire();
+    const other = send();
+    await until(() => vendor.logins.length === 2);
+    vendor.logins[1]?.resolve();
+    await other;
+    answerLate({ status: 401, headers: {}, text: '' });
+    expect(await late).toMatchObject({ status: 200, text: 'token-2' });
+    expect(vendor.logins).toHaveLength(2);
+  });
+
+  test('gives the second expiry to its caller and logs in for the next', async () => {
+    const { vendor, session, send, logIn } = createSession();
+    await logIn();
+    vendor.expire();
+    const sending = send();
+    await until(() => vendor.logins.length === 2);
+    vendor.logins[1]?.resolve();
+    vendor.expire();
+    expect(await sending).toMatchObject({ status: 401 });
+    expect(vendor.used).toEqual(['token-1', 'token-1', 'token-2']);
+    expect(session.token).toBeUndefined();
+  });
+
+  test('fails those who waited for a login that failed; the next caller tries anew', async () => {
+    const { vendor, send } = createSession();
+    const sendings = [send(), send()];
+    vendor.logins[0]?.reject(new Error('refused'));
+    for (const sending of sendings) await expect(sending).rejects.toThrow('refused');
+    expect(vendor.used).toEqual([]);
+    const next = send();
+    vendor.logins[1]?.resolve();
+    expect(await next).toMatchObject({ status: 200 });
+  });
+
+  test('keeps a login alive until the last who waits for it has left', async () => {
+    const { vendor, send } = createSession();
+    const [early, late] = [createCall(1000), createCall(2000)];
+    const sendings = [send(early), send(late)];
+    const login = vendor.logins[0]?.call;
+    expect(login?.deadline).toBe(2000);
+    early.abort();
+    await expect(sendings[0]).rejects.toMatchObject({ name: 'BUS_TIMEOUT' });
+    expect(login?.signal.aborted).toBe(false);
+    late.abort();
+    await expect(sendings[1]).rejects.toMatchObject({ name: 'BUS_TIMEOUT' });
+    expect(login?.signal.aborted).toBe(true);
+
+    const next = send();
+    expect(vendor.logins).toHaveLength(2);
+    vendor.logins[1]?.resolve();
+    expect(await next).toMatchObject({ text: 'token-2' });
+  });
+
+  test('logs in again after it was told to forget', async () => {
+    const { vendor, session, send, logIn } = createSession();
+    await logIn();
+    session.forget();
+    expect(session.token).toBeUndefined();
+    const sending = send();
+    vendor.logins[1]?.resolve();
+    expect(await sending).toMatchObject({ text: 'token-2' });
+  });
+
+  test("enters the login's exchanges among everybody's who waited, and says so if the vendor was late", async () => {
+    const waiting: (() => void)[] = [];
+    const baseUrl = await listenHttp((_request, response) => waiting.push(() => response.end('token')));
+    const client = createClient(baseUrl);
+    const session = createTokenSession({
+      login: async (call) => (await client.send(requestOf('login'), call)).text,
+    });
+    const [patient, impatient] = [createCall(), createCall()];
+    const request = async (): Promise<HttpResponse> => ({ status: 200, headers: {}, text: '' });
+    const sending = session.send(patient, request, isExpired);
+    const leaving = session.send(impatient, request, isExpired);
+    await until(() => waiting.length === 1);
+    impatient.abort();
+    await expect(leaving).rejects.toMatchObject({ name: 'VENDOR_TIMEOUT', details: { account: 'almaty' } });
+    waiting[0]?.();
+    await sending;
+    expect(patient.exchanges).toHaveLength(1);
+  });
+});
