@@ -3,7 +3,7 @@ import type { Config } from '#config.ts';
 import type { Clock } from '#core/clock.ts';
 import type { Log } from '#core/log.ts';
 import type { Account, Directory, Register } from '#domain/directory.ts';
-import type { VendorDefinition } from '#domain/vendor.ts';
+import type { VendorDefinition } from '#domain/vendor-definition.ts';
 import { type AccountHttp, createHttpClient } from '#outbound/http-client.ts';
 
 /** The largest answer of a vendor that is read (bytes). */

@@ -10,7 +10,7 @@ import type { Config } from '#config.ts';
 import type { Clock } from '#core/clock.ts';
 import { systemClock } from '#core/clock.ts';
 import type { Log } from '#core/log.ts';
-import type { VendorDefinition } from '#domain/vendor.ts';
+import type { VendorDefinition } from '#domain/vendor-definition.ts';
 import { createJoinedReads } from '#outbound/joined-reads.ts';
 import type { Endpoint, Listener } from '#transports/listener.ts';
 import * as vendorDefinitions from '#vendors/index.ts';

@@ -81,7 +81,7 @@ consumers:
 `;
 
 const ENV = {
-  KEY: '${NOT_AGAIN}',
+  KEY: `\${NOT_AGAIN}`,
   LOGIN: '77010000000',
   TIMEOUT: '5000',
   VERIFY: 'false',
@@ -115,7 +115,7 @@ describe('a configuration file', () => {
       timeoutMs: 60_000,
       concurrency: 4,
       tlsVerify: true,
-      headers: { 'X-Key': '${NOT_AGAIN}' },
+      headers: { 'X-Key': `\${NOT_AGAIN}` },
       forward: [{ address: 'other.service' }],
     });
     expect(config.vendors.office).toMatchObject({
@@ -131,7 +131,7 @@ describe('a configuration file', () => {
     const { vendors, devices } = load(EVERYTHING, { env: ENV });
     expect(vendors.almaty).toMatchObject({ login: '77010000000', password: 'of a file' });
     expect(vendors.office).toMatchObject({
-      password: 'prefix-${NOT_AGAIN}-suffix',
+      password: `prefix-\${NOT_AGAIN}-suffix`,
       timeoutMs: 5000,
       tlsVerify: false,
     });
@@ -200,7 +200,7 @@ describe('complaints about a file', () => {
       'vendors:',
       '  almaty:',
       '    kind: kassa24',
-      '    login: "${NOBODY}"',
+      `    login: "\${NOBODY}"`,
       '    zone: Mars/Base',
       '    idd: 1',
       'devices:',
@@ -236,12 +236,28 @@ describe('complaints about a file', () => {
   test.each([
     ['a key given twice', 'shutdownMs: 1\nshutdownMs: 2', 'line 2, column 1: this key was given before'],
     ['a tab', 'log:\n\tlevel: info', 'line 2, column 1: a tab; indent with spaces'],
-    ['an open quote', 'store: { path: "x }', 'line 1, column 20: a quote, bracket, comma or colon is missing'],
-    ['a second document', 'log: {}\n---\nlog: {}', 'line 2, column 1: a second document begins here; a configuration is one'],
+    [
+      'an open quote',
+      'store: { path: "x }',
+      'line 1, column 20: a quote, bracket, comma or colon is missing',
+    ],
+    [
+      'a second document',
+      'log: {}\n---\nlog: {}',
+      'line 2, column 1: a second document begins here; a configuration is one',
+    ],
     ['an unknown tag', 'log: !secret x', 'line 1, column 6: not a known value or tag; put text in quotes'],
     ['a list as a key', '? [a]\n: 1', 'line 1, column 3: a key must be plain text'],
-    ['a bare *', 'a: *hunter2', 'line 1, column 4: an alias that cannot be resolved; put text that begins with * in quotes'],
-    ['a bare ${}', 'store: { path: ${HOME} }', 'line 1, column 17: not expected here; put text with brackets, braces or commas in quotes'],
+    [
+      'a bare *',
+      'a: *hunter2',
+      'line 1, column 4: an alias that cannot be resolved; put text that begins with * in quotes',
+    ],
+    [
+      `a bare \${}`,
+      `store: { path: \${HOME} }`,
+      'line 1, column 17: not expected here; put text with brackets, braces or commas in quotes',
+    ],
   ])('tell syntax errors by line and column: %s', (_case, text, complaint) => {
     expect(complaintsOf(text)[0]).toBe(complaint);
   });

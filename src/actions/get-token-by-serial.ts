@@ -1,7 +1,8 @@
 import { Type } from 'typebox';
 import { isJsonObject } from '#core/json.ts';
 import { defineAction } from '#domain/action.ts';
-import { configuredInformation, TokenInformation, toldInformation } from '#domain/token-information.ts';
+import { TokenInformation } from '#domain/token-information.ts';
+import { configuredInformation, toldInformation } from './register-information.ts';
 
 /** What is known of one register, asked of its vendor where the vendor tells. */
 export const getTokenBySerial = defineAction({

@@ -1,7 +1,8 @@
 import { Type } from 'typebox';
 import { defineAction } from '#domain/action.ts';
 import type { Register } from '#domain/directory.ts';
-import { configuredInformation, TokenInformation, toldInformation } from '#domain/token-information.ts';
+import { TokenInformation } from '#domain/token-information.ts';
+import { configuredInformation, toldInformation } from './register-information.ts';
 
 /** The configured registers the client may use, in the file's order: from memory, or asked anew with `tokens.refresh`. */
 export const getTokens = defineAction({

@@ -1,6 +1,6 @@
 import { compileFullMatch, isReserved } from '#bus/access.ts';
 import { ANONYMOUS } from '#bus/client.ts';
-import type { VendorDefinition } from '#domain/vendor.ts';
+import type { VendorDefinition } from '#domain/vendor-definition.ts';
 import type { Complain, ConfigPath } from './complaint.ts';
 import { asList, asRecord, asText } from './lenient.ts';
 import { asksForCertificates } from './listen-checks.ts';

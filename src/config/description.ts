@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { VendorDefinition } from '#domain/vendor.ts';
+import type { VendorDefinition } from '#domain/vendor-definition.ts';
 import { configSchema, type JsonSchema } from './json-schema.ts';
 import { asRecord } from './lenient.ts';
 

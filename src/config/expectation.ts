@@ -64,7 +64,7 @@ function messageOf(error: ErrorObject): string {
     case 'discriminator':
       return `expected ${oneOf(tagsOf(error))}`;
     case 'uniqueItems':
-      return `the items ${error.params.j} and ${error.params.i} are the same`;
+      return `the items ${error.params.i} and ${error.params.j} are the same`;
     default:
       return `expected ${expectation(error)}${explain(schemaOf(error).description)}${hint(error)}`;
   }

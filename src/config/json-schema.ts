@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { TObject, TSchema } from 'typebox';
-import type { VendorDefinition } from '#domain/vendor.ts';
+import type { VendorDefinition } from '#domain/vendor-definition.ts';
 import { BaseConfig } from './schema.ts';
 import { CommonAccount, CommonBackoffice, CommonDeviceSchema } from './vendor-schema.ts';
 

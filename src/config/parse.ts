@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import type { VendorDefinition } from '#domain/vendor.ts';
+import type { VendorDefinition } from '#domain/vendor-definition.ts';
 import { checkAccounts } from './account-checks.ts';
 import { checkClients, checkConsumers } from './client-checks.ts';
 import { createCollector } from './collector.ts';

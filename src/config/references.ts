@@ -27,7 +27,8 @@ export function replaceReferences(
   function replaceText(text: string, path: ConfigPath): string {
     if (/^\$\{[^}]*\}$/.test(text)) onWhole(path);
     return text.replace(REFERENCE, (reference, name: string, end: string) => {
-      const found = end === '' ? { complaint: 'a reference that is not closed with }' } : lookUp(name, sources);
+      const found =
+        end === '' ? { complaint: 'a reference that is not closed with }' } : lookUp(name, sources);
       if ('text' in found) return found.text;
       complain(path, found.complaint);
       return reference;

@@ -1,5 +1,5 @@
 import { Ajv2020, type ErrorObject, type ValidateFunction } from 'ajv/dist/2020.js';
-import type { VendorDefinition } from '#domain/vendor.ts';
+import type { VendorDefinition } from '#domain/vendor-definition.ts';
 import type { Complain, ConfigPath } from './complaint.ts';
 import { toObjections, toPath } from './expectation.ts';
 import {

@@ -1,5 +1,3 @@
-import type { Call } from './call.ts';
-
 /**
  * What a call does at the vendor, which decides how often it may be sent:
  * - `read`: nothing; repeated after a reset, 500, 502, 503, 504 and a short 429
@@ -30,16 +28,4 @@ export type HttpResponse = {
   /** Names in lower case. */
   readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>;
   readonly text: string;
-};
-
-/**
- * The way to one account's vendor. `send` resolves with any HTTP answer; it rejects with a `Failure` when there is
- * none: `VENDOR_UNAVAILABLE`, `VENDOR_TIMEOUT`, `VENDOR_BAD_RESPONSE` (cut short, too large), `BUS_TIMEOUT`
- * (its turn never came) or, for a change that left, `VENDOR_OUTCOME_UNKNOWN`.
- */
-export type HttpClient = {
-  /** The vendor's kind and the account's name, for `details`. */
-  readonly vendor: string;
-  readonly account: string;
-  send(request: HttpRequest, call: Call): Promise<HttpResponse>;
 };

@@ -1,5 +1,5 @@
 import { FAILURES, Failure, type FailureName } from '#core/failure.ts';
-import type { HttpClient } from '#core/http.ts';
+import type { HttpClient } from '#core/http-client.ts';
 
 /** Whose failure it is. */
 export type VendorAccount = Pick<HttpClient, 'vendor' | 'account'>;

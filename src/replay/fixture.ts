@@ -99,7 +99,10 @@ const Step = Type.Object(
     oneOf: [
       { required: ['advance_ms'], maxProperties: 1 },
       { required: ['restart'], maxProperties: 1 },
-      { anyOf: [{ required: ['send'] }, { required: ['expect'] }] },
+      {
+        anyOf: [{ required: ['send'] }, { required: ['expect'] }],
+        not: { anyOf: [{ required: ['advance_ms'] }, { required: ['restart'] }] },
+      },
     ],
     description: '{send, expect?, via?}, {expect, via?}, {advance_ms} or {restart}',
   },

@@ -1,6 +1,6 @@
 import { type TObject, Type } from 'typebox';
 import { ConfigError, parseConfig } from '#config.ts';
-import { defineVendor, type VendorDefinition } from '#domain/vendor.ts';
+import { defineVendor, type VendorDefinition } from '#domain/vendor-definition.ts';
 
 function vendor(kind: string, accountConfig: TObject, deviceConfig: TObject): VendorDefinition {
   return defineVendor({
@@ -87,7 +87,10 @@ export const accounts = {
 };
 
 /** `path: message` of every complaint about the value; empty when there is none. */
-export function complaintsOf(value: unknown, options: Partial<Parameters<typeof parseConfig>[1]> = {}): string[] {
+export function complaintsOf(
+  value: unknown,
+  options: Partial<Parameters<typeof parseConfig>[1]> = {},
+): string[] {
   try {
     parseConfig(value, { ...parseOptions, ...options });
     return [];

@@ -17,7 +17,13 @@ type Message = {
 
 type FakeConfig = { vendors?: Record<string, { baseUrl: string }>; store: { path: string } };
 
-type Call = { account: string; method?: 'GET' | 'POST'; path: string; headers?: Record<string, string>; body?: unknown };
+type Call = {
+  account: string;
+  method?: 'GET' | 'POST';
+  path: string;
+  headers?: Record<string, string>;
+  body?: unknown;
+};
 
 /** One thing that the fake bus can do, by the message's action; undefined: no answer. */
 type Answer = (data: Record<string, unknown>) => Promise<unknown> | unknown;
@@ -70,7 +76,13 @@ export const createFakeBus: CreateReplayableApp = async ({ config, clock }) => {
 
   async function answer(message: Message): Promise<string | undefined> {
     const write = (type: string, data: unknown) =>
-      JSON.stringify({ type, address: message.reply_address ?? null, reply_address: null, data, headers: null });
+      JSON.stringify({
+        type,
+        address: message.reply_address ?? null,
+        reply_address: null,
+        data,
+        headers: null,
+      });
     if (message.type === 'ping') return write('pong', null);
     const run = answers[message.headers?.action ?? ''];
     if (!run) return write('error', { description: '?', name: 'BUS_UNKNOWN_ACTION' });

@@ -15,7 +15,11 @@ function answer(data: unknown, address: string | null = 'r1') {
   return { type: 'send', address, reply_address: null, data, headers: null };
 }
 
-function exchange(path: string, response: VendorResponse, more: Partial<FixtureExchange> = {}): FixtureExchange {
+function exchange(
+  path: string,
+  response: VendorResponse,
+  more: Partial<FixtureExchange> = {},
+): FixtureExchange {
   return { vendor: 'almaty', request: { method: 'GET', path }, response, ...more };
 }
 
@@ -85,7 +89,7 @@ describe('a replay', () => {
     const differences = await differencesOf({
       messages: [
         { send: message('count'), expect: answer({ count: 1 }) },
-        { send: message('wait', { ms: 10 }, 'lost') },
+        { send: message('wait', { ms: 1000 }, 'lost') },
         { restart: true },
         { send: message('count'), expect: answer({ count: 2 }) },
         { send: message('count'), via: 'tcp', expect: answer({ count: 3 }) },
@@ -184,7 +188,11 @@ describe('the vendors of a replay', () => {
     const differences = await differencesOf({
       config: ACCOUNT,
       exchanges: [
-        exchange('/json', { status: 404, headers: { Uid: 'u', 'Set-Cookie': ['a=1', 'b=2'] }, body: { x: 1.5 } }),
+        exchange('/json', {
+          status: 404,
+          headers: { Uid: 'u', 'Set-Cookie': ['a=1', 'b=2'] },
+          body: { x: 1.5 },
+        }),
         exchange('/bytes', { base64: Buffer.from('bytes').toString('base64') }),
         exchange('/nothing', { status: 204 }),
       ],
@@ -245,7 +253,10 @@ describe('the vendors of a replay', () => {
   test('keep their accounts apart', async () => {
     const differences = await differencesOf({
       config: { vendors: { almaty: { kind: 'fake' }, astana: { kind: 'fake' } } },
-      exchanges: [{ ...exchange('/a', { text: 'astana' }), vendor: 'astana' }, exchange('/a', { text: 'almaty' })],
+      exchanges: [
+        { ...exchange('/a', { text: 'astana' }), vendor: 'astana' },
+        exchange('/a', { text: 'almaty' }),
+      ],
       messages: [
         { send: call('/a'), expect: ok('almaty') },
         { send: call('/a', { account: 'astana' }), expect: ok('astana') },

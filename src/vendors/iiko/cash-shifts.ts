@@ -1,7 +1,8 @@
 import type { Call } from '#core/call.ts';
 import type { Clock } from '#core/clock.ts';
 import { Failure } from '#core/failure.ts';
-import type { HttpClient, HttpRequest, HttpResponse } from '#core/http.ts';
+import type { HttpRequest, HttpResponse } from '#core/http.ts';
+import type { HttpClient } from '#core/http-client.ts';
 import { calendarDate } from '#domain/time.ts';
 import { readJson } from '#outbound/answer.ts';
 import { createJoinedReads } from '#outbound/joined-reads.ts';

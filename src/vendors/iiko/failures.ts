@@ -1,5 +1,6 @@
 import type { Failure, FailureName } from '#core/failure.ts';
-import type { HttpClient, HttpResponse } from '#core/http.ts';
+import type { HttpResponse } from '#core/http.ts';
+import type { HttpClient } from '#core/http-client.ts';
 import { vendorFailure } from '#outbound/vendor-failure.ts';
 
 /** All licence slots are taken: somebody else's session, or one of ours that was never logged out. */

@@ -2,7 +2,8 @@ import { createHash } from 'node:crypto';
 import type { Call } from '#core/call.ts';
 import type { Clock, Timer } from '#core/clock.ts';
 import { Failure } from '#core/failure.ts';
-import type { HttpClient, HttpRequest, HttpResponse } from '#core/http.ts';
+import type { HttpRequest, HttpResponse } from '#core/http.ts';
+import type { HttpClient } from '#core/http-client.ts';
 import type { Log } from '#core/log.ts';
 import { createTokenSession, type TokenSession } from '#outbound/token-session.ts';
 import { vendorFailure } from '#outbound/vendor-failure.ts';
@@ -30,9 +31,9 @@ function cookie(token: string): Record<string, string> {
 
 /** The token is the whole body. The text is never quoted: it may be a token all the same. */
 function readToken(response: HttpResponse, http: HttpClient): string {
-  if (response.status !== 200 || isHtml(response)) throw loginFailureOf(response, http);
   const token = response.text.trim();
-  if (token !== '' && !/[<\s;]/.test(token)) return token;
+  if (response.status === 200 && token !== '' && !/[<\s;]/.test(token)) return token;
+  if (response.status !== 200 || isHtml(response)) throw loginFailureOf(response, http);
   throw vendorFailure('VENDOR_BAD_RESPONSE', http, {
     status: response.status,
     code: 'bad_token',

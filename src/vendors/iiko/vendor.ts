@@ -1,6 +1,6 @@
 import { Type } from 'typebox';
 import { formatTaxNumber } from '#domain/report.ts';
-import { defineVendor } from '#domain/vendor.ts';
+import { defineVendor } from '#domain/vendor-definition.ts';
 import { createCashShifts } from './cash-shifts.ts';
 import { toReport } from './map.ts';
 import { Session } from './session.ts';

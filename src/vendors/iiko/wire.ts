@@ -7,7 +7,7 @@ import { formatDateTime } from '#domain/time.ts';
 /** Makes the failure for an answer that is not what is documented: our code for it and a sentence in Russian. */
 export type Complain = (code: WireFault, message: string) => Failure;
 
-export type WireFault = 'missing_field' | 'conflicting_fields' | 'wrong_type';
+type WireFault = 'missing_field' | 'conflicting_fields' | 'wrong_type';
 
 /**
  * A shift, 004_… "Список смен" and "Выгрузка кассовой смены по id": the name that servers write today, and what

@@ -1,5 +1,6 @@
 import { FAILURES, type Failure, type FailureName } from '#core/failure.ts';
-import type { HttpClient, HttpResponse } from '#core/http.ts';
+import type { HttpResponse } from '#core/http.ts';
+import type { HttpClient } from '#core/http-client.ts';
 import { readJson } from '#outbound/answer.ts';
 import { vendorFailure } from '#outbound/vendor-failure.ts';
 import type { Unreadable } from './fields.ts';

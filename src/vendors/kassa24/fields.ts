@@ -32,12 +32,15 @@ export function text(value: unknown): string | null {
   return String(value).trim() || null;
 }
 
+const WHOLE_NUMBER = /^-?\d+(\.0*)?$/;
+
 /** A whole number, also as text; null when absent. */
 export function integer(value: unknown, path: string, unreadable: Unreadable): number | null {
   const digits = text(value);
   if (digits === null) return null;
   const number = Number(digits);
-  if (!Number.isSafeInteger(number)) throw unreadable('bad_field', `${path} не целое число`);
+  if (!WHOLE_NUMBER.test(digits) || !Number.isSafeInteger(number))
+    throw unreadable('bad_field', `${path} не целое число`);
   return number;
 }
 
@@ -56,9 +59,8 @@ export function dateTime(
   path: string,
   unreadable: Unreadable,
 ): string | null {
-  const isLocal = dateZ === 'local';
-  const told = isLocal && typeof value === 'string' ? value.replace(/Z\s*$/i, '') : value;
-  const time = formatDateTime(told, zone, isLocal ? zone : 'UTC');
+  const told = dateZ === 'local' && typeof value === 'string' ? value.replace(/Z\s*$/i, '') : value;
+  const time = formatDateTime(told, zone);
   if (time === undefined) throw unreadable('bad_field', `${path} не дата`);
   return time;
 }

@@ -1,5 +1,6 @@
 import type { Call } from '#core/call.ts';
-import type { HttpClient, HttpRequest } from '#core/http.ts';
+import type { HttpRequest } from '#core/http.ts';
+import type { HttpClient } from '#core/http-client.ts';
 import type { Report } from '#domain/report.ts';
 import { dataOf, shiftIsClosed, unreadableAnswer } from './failures.ts';
 import type { TimeReading, Unreadable } from './fields.ts';

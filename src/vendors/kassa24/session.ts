@@ -1,5 +1,6 @@
 import type { Call } from '#core/call.ts';
-import type { HttpClient, HttpRequest, HttpResponse } from '#core/http.ts';
+import type { HttpRequest, HttpResponse } from '#core/http.ts';
+import type { HttpClient } from '#core/http-client.ts';
 import { createTokenSession } from '#outbound/token-session.ts';
 import { isExpired, loginDataOf, unreadableAnswer } from './failures.ts';
 import { readToken } from './wire.ts';

@@ -1,5 +1,5 @@
 import { Type } from 'typebox';
-import { defineVendor } from '#domain/vendor.ts';
+import { defineVendor } from '#domain/vendor-definition.ts';
 import { type Desk, getKkm, getXReport } from './get-x-report.ts';
 import { toTokenInformation } from './map.ts';
 import { type Credentials, createSession, type Session } from './session.ts';

@@ -1,5 +1,6 @@
 import { Failure } from '#core/failure.ts';
-import type { HttpClient, HttpResponse } from '#core/http.ts';
+import type { HttpResponse } from '#core/http.ts';
+import type { HttpClient } from '#core/http-client.ts';
 import { vendorFailure } from '#outbound/vendor-failure.ts';
 
 /**

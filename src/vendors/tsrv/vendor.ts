@@ -1,10 +1,12 @@
 import { Type } from 'typebox';
 import type { Call } from '#core/call.ts';
 import { Failure } from '#core/failure.ts';
-import type { HttpClient, HttpResponse } from '#core/http.ts';
+import type { HttpResponse } from '#core/http.ts';
+import type { HttpClient } from '#core/http-client.ts';
 import { isJsonObject } from '#core/json.ts';
 import type { Report } from '#domain/report.ts';
-import { defineVendor, type ForwardedMessage } from '#domain/vendor.ts';
+import { type ForwardedMessage } from '#domain/vendor.ts';
+import { defineVendor } from '#domain/vendor-definition.ts';
 import { readJson } from '#outbound/answer.ts';
 import { vendorFailure } from '#outbound/vendor-failure.ts';
 import { statusFailure, unreadable } from './failures.ts';

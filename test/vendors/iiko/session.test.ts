@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import type { HttpClient, HttpRequest, HttpResponse } from '#core/http.ts';
+import type { HttpRequest, HttpResponse } from '#core/http.ts';
+import type { HttpClient } from '#core/http-client.ts';
 import { silentLog } from '#core/log.ts';
 import { vendorFailure } from '#outbound/vendor-failure.ts';
 import { Session } from '#vendors/iiko/session.ts';
@@ -105,6 +106,18 @@ describe('Session', () => {
     expect(first.description).toContain('2026-01-31T15:00:15+03:00');
     expect(second.description).toBe(first.description);
     expect(second.details).toEqual(first.details);
+  });
+
+  test('takes being asked to slow down for a reason to wait as well', async () => {
+    const http = createScriptedHttp(() => plain(429, 'Too Many Requests'));
+    const { ask } = openSession(http);
+    await failureOf(ask());
+
+    expect(await failureOf(ask())).toMatchObject({
+      name: 'VENDOR_RATE_LIMITED',
+      description: 'iiko ограничил частоту запросов; следующая попытка не раньше 2026-01-31T15:00:15+03:00',
+    });
+    expect(http.sent).toHaveLength(1);
   });
 
   test('forgets the pauses after a login', async () => {

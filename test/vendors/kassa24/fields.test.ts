@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { dateTime, member } from '#vendors/kassa24/fields.ts';
-import { unreadable } from './answers.ts';
+import { JsonNumber } from '#core/json.ts';
+import { dateTime, integer, member } from '#vendors/kassa24/fields.ts';
+import { failureOf, unreadable } from './answers.ts';
 
 describe('member', () => {
   test('prefers the exact name', () => {
@@ -13,6 +14,22 @@ describe('member', () => {
       Array(4).fill(undefined),
     );
   });
+});
+
+describe('integer', () => {
+  test('reads whole numbers in any dress', () => {
+    const dressed = [7, '7', ' 7 ', '7.000', new JsonNumber('7.00000000000000000')];
+    expect(dressed.map((value) => integer(value, 'Qty', unreadable))).toEqual(Array(dressed.length).fill(7));
+  });
+
+  test.each(['0x10', '1e3', '1.5', 'x', 1.5, new JsonNumber('12345678901234567890')])(
+    'refuses %s',
+    (value) => {
+      expect(failureOf(() => integer(value, 'Qty', unreadable))).toMatchObject({
+        details: { code: 'bad_field', message: 'Qty не целое число' },
+      });
+    },
+  );
 });
 
 describe('dateTime', () => {
@@ -30,6 +47,10 @@ describe('dateTime', () => {
     expect(dateTime('2026-06-30T17:28:12.5Z', local, 'DateOpen', unreadable)).toBe(
       '2026-06-30T17:28:12+05:00',
     );
+  });
+
+  test('reads a time without any offset in the zone of the account', () => {
+    expect(dateTime('2026-06-30T17:28:12', utc, 'DateOpen', unreadable)).toBe('2026-06-30T17:28:12+05:00');
   });
 
   test('does not touch a real offset', () => {

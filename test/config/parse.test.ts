@@ -1,0 +1,117 @@
+import { describe, expect, test } from 'vitest';
+import { createClients } from '#bus/client.ts';
+import { defaultSandboxConfig, parseConfig, secretsOf, withBaseUrls } from '#config.ts';
+import { accounts, parseOptions } from './fake-vendors.ts';
+
+describe('a configuration as a value', () => {
+  test('is complete without a word in it', () => {
+    expect(parseConfig({}, parseOptions)).toEqual({
+      listen: {
+        http: { host: '127.0.0.1', port: 1828, origins: [], hosts: [] },
+        avqTcp: { host: '127.0.0.1', port: 1829, legacyPing: false },
+        vertxTcp: { host: '127.0.0.1', port: 7000 },
+      },
+      limits: {
+        maxMessageBytes: 262_144,
+        maxFragments: 64,
+        maxConnections: 10_000,
+        maxInFlightPerConnection: 1000,
+        maxQueuedBytesPerConnection: 4_194_304,
+        maxDepth: 64,
+        maxResultBytes: 1_048_576,
+        perClientPerSecond: null,
+      },
+      engine: { kind: 'local' },
+      store: { path: '/data', keepOperationsDays: 30 },
+      vendors: {},
+      devices: [],
+      jobs: { deadlineMs: 3_600_000, keepDays: 7 },
+      reconcile: { tolerance: '0.00' },
+      pin: { idleMs: 43_200_000 },
+      log: { level: 'info' },
+      shutdownMs: 10_000,
+      allowAnonymous: false,
+      clients: [],
+      consumers: [],
+      groups: {},
+    });
+  });
+
+  test('is left as it was given', () => {
+    const value = { vendors: { ...accounts } };
+    const before = structuredClone(value);
+    parseConfig(value, parseOptions);
+    expect(value).toEqual(before);
+  });
+
+  test('needs no vendors to be known', () => {
+    expect(parseConfig({}, { ...parseOptions, vendors: [] }).vendors).toEqual({});
+  });
+
+  test('gets its addresses later where they are known otherwise', () => {
+    const { baseUrl: _, ...minsk } = accounts.minsk;
+    const config = parseConfig({ vendors: { minsk } }, { ...parseOptions, baseUrls: 'optional' });
+    expect(config.vendors.minsk?.baseUrl).toBe('');
+    const complete = withBaseUrls(config, { minsk: 'http://127.0.0.1:1' });
+    expect(complete.vendors.minsk?.baseUrl).toBe('http://127.0.0.1:1');
+    expect(Object.isFrozen(complete.vendors.minsk)).toBe(true);
+  });
+
+  test('says who may connect in the words of the bus', () => {
+    const config = parseConfig({ clients: [{ name: 'a', secret: 's' }] }, parseOptions);
+    expect(createClients(config).identify('s')?.name).toBe('a');
+  });
+});
+
+test('the sandbox has a configuration of its own for a register at each vendor', () => {
+  const config = parseConfig(defaultSandboxConfig, { ...parseOptions, baseUrls: 'optional' });
+  expect(config.devices.map(({ token, vendor }) => [token, config.vendors[vendor]?.kind])).toEqual([
+    ['AVQ11031010703', 'tsrv'],
+    ['KZ77505', 'kassa24'],
+    ['IIKO12', 'iiko'],
+  ]);
+  expect(config.groups.all).toEqual(config.devices.map(({ token }) => token));
+});
+
+describe('the secrets of a configuration', () => {
+  const config = parseConfig(
+    {
+      vendors: {
+        ...accounts,
+        minsk: { ...accounts.minsk, headers: { 'X-Key': 'header-value' } },
+        ofd: { kind: 'ofd', authToken: 'ofd-token' },
+      },
+      devices: [
+        { token: 'KZ77505', vendor: 'almaty', id_kkm: 1, pin: '4321', login: '77020000000', password: 'own' },
+        {
+          token: 'B',
+          vendor: 'office',
+          cash_register: 1,
+          backoffice: { vendor: 'almaty', id_kkm: 1, password: 'second' },
+        },
+      ],
+      clients: [{ name: 'a', secret: 'client-secret' }],
+    },
+    parseOptions,
+  );
+
+  test('are all there, the longest first', () => {
+    expect(secretsOf(config)).toEqual([
+      'client-secret',
+      'header-value',
+      'kassa-secret',
+      '77010000000',
+      'iiko-secret',
+      '77020000000',
+      'ofd-token',
+      'second',
+      '4321',
+      'own',
+    ]);
+  });
+
+  test('do not include serials, nor logins that are a mere word', () => {
+    expect(secretsOf(config)).not.toContain('KZ77505');
+    expect(secretsOf(config)).not.toContain('api');
+  });
+});
