@@ -28,8 +28,8 @@ export class JsonNumber {
 /** Fifteen significant digits always survive the way text → double → text. */
 const SAFE_DIGITS = 15;
 
-/** Might a number in this text need more than a double? Cheap enough for every message. */
-const SUSPICIOUS = /[\d.]{16}|\d[eE]/;
+/** Might a number in this text need more than a double? Cheap enough for every message; ids in quotes do not count. */
+const SUSPICIOUS = /(?:^|[:,[\s])-?(?:[\d.]{16}|[\d.]+[eE])/;
 
 function exact(value: number, source: string): number | JsonNumber {
   const digits = source

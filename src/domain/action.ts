@@ -40,20 +40,31 @@ type BaseContext = {
   readonly version: string;
 };
 
-/** What an action is about: nothing outside the bus, the register of the `token` header, or an account of a kind. */
-export type Target = 'bus' | 'directory' | 'register' | { readonly account: string };
+/**
+ * What an action is about: the bus itself, all that is configured, the register of the `token` header (of any vendor,
+ * or of one kind), or an account of a kind.
+ */
+export type Target =
+  | 'bus'
+  | 'directory'
+  | 'register'
+  | { readonly register: string }
+  | { readonly account: string };
 
-/** Everything a handler may touch. */
-export type ActionContext<T extends Target = Target> = BaseContext &
-  (T extends 'bus'
-    ? unknown
-    : T extends 'directory'
-      ? { readonly call: Call }
-      : T extends 'register'
-        ? { readonly call: Call; readonly register: Register }
-        : { readonly call: Call; readonly account: Account });
+type TargetContext<T extends Target, P> = T extends 'bus'
+  ? unknown
+  : T extends 'directory'
+    ? { readonly call: Call }
+    : T extends 'register'
+      ? { readonly call: Call; readonly register: Register }
+      : T extends { readonly register: string }
+        ? { readonly call: Call; readonly register: Register; readonly port: P }
+        : { readonly call: Call; readonly account: Account; readonly vendor: P };
 
-export type ActionDefinition<Q extends TSchema, R extends TSchema, T extends Target> = {
+/** Everything a handler may touch. `P` is what a vendor's own actions work with: its register's port, or itself. */
+export type ActionContext<T extends Target = Target, P = unknown> = BaseContext & TargetContext<T, P>;
+
+export type ActionDefinition<Q extends TSchema, R extends TSchema, T extends Target, P = unknown> = {
   readonly address: string;
   readonly action: string;
   readonly target: T;
@@ -68,7 +79,7 @@ export type ActionDefinition<Q extends TSchema, R extends TSchema, T extends Tar
   /** What is added to the answer of an upstream that speaks our own protocol. */
   amend?(data: unknown, register: Register): unknown;
   /** May answer at once or later; throws or rejects with a `Failure`. */
-  handle(data: Static<Q>, context: ActionContext<T>): Static<R> | Promise<Static<R>>;
+  handle(data: Static<Q>, context: ActionContext<T, P>): Static<R> | Promise<Static<R>>;
 };
 
 /** An action as the registry knows it; only the router, which has checked `data` and the target, calls `handle`. */
@@ -81,4 +92,14 @@ export function defineAction<const Q extends TSchema, const R extends TSchema, c
   definition: ActionDefinition<Q, R, T>,
 ): Action {
   return definition as Action;
+}
+
+/**
+ * As {@link defineAction}, for an action of a vendor: `P` is the type of its own `Vendor` or `RegisterPort`, which the
+ * router has matched by kind. `defineVendorAction<CashShifts>()({ … })`.
+ */
+export function defineVendorAction<P>() {
+  return <const Q extends TSchema, const R extends TSchema, const T extends Exclude<Target, string>>(
+    definition: ActionDefinition<Q, R, T, P>,
+  ): Action => definition as Action;
 }

@@ -14,7 +14,13 @@ export function mask(text: string): string {
   return characters.map((character, index) => (index < characters.length - 4 ? '*' : character)).join('');
 }
 
-function isPersonal(key: string, value: string): boolean {
+/** Is what stands under this key a credential? */
+export function isSecretKey(key: string): boolean {
+  return SECRET_KEY.test(key);
+}
+
+/** Does it tell of a person: a phone, a card, an e-mail? */
+export function isPersonal(key: string, value: string): boolean {
   return value !== '' && (PERSONAL_KEY.test(key) || EMAIL.test(value));
 }
 
@@ -28,7 +34,7 @@ export function redact(value: unknown, showPersonalData: boolean, key = ''): unk
   if (!isJsonObject(value)) return value;
   return Object.fromEntries(
     Object.entries(value)
-      .filter(([name]) => !SECRET_KEY.test(name))
+      .filter(([name]) => !isSecretKey(name))
       .map(([name, inner]) => [name, redact(inner, showPersonalData, name)]),
   );
 }

@@ -35,11 +35,12 @@ export type HttpClientOptions = {
   /** Of an answer's body, packed and unpacked. */
   readonly maxResponseBytes: number;
   readonly clock: Clock;
+  /** Bound to the account: its lines do not name it. */
   readonly log: Log;
 };
 
 /** How an account's vendor is doing. Times in milliseconds since the epoch, null: not yet. */
-export type AccountHealth = {
+type AccountHealth = {
   readonly breaker: BreakerState;
   readonly lastSuccess: number | null;
   readonly lastFailure: number | null;
@@ -160,16 +161,16 @@ class AccountClient implements AccountHttp {
 
   /** Neither the query nor headers nor bodies are logged: that is where secrets are. */
   #record(outcome: Outcome, request: HttpRequest, call: Call, ms: number): void {
-    const { vendor, account } = this;
+    const { account } = this;
     const { method, path } = request;
     if ('response' in outcome) {
       call.exchanges.push({ account, request, outcome: outcome.response, ms });
       const { status } = outcome.response;
-      this.#options.log.debug({ vendor, account, method, path, status, ms }, 'vendor answered');
+      this.#options.log.debug({ method, path, status, ms }, 'vendor answered');
     } else {
       const { fault, code } = outcome;
       call.exchanges.push({ account, request, outcome: { fault }, ms });
-      this.#options.log.debug({ vendor, account, method, path, fault, code, ms }, 'vendor did not answer');
+      this.#options.log.debug({ method, path, fault, code, ms }, 'vendor did not answer');
     }
   }
 

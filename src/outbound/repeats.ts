@@ -11,7 +11,7 @@ function jitterMs(repeats: number): number {
 }
 
 /** RFC 9110 10.2.3: whole seconds or an HTTP date. Undefined if there is none that can be read. */
-export function retryAfterMs(value: unknown, now: number): number | undefined {
+function retryAfterMs(value: unknown, now: number): number | undefined {
   if (typeof value !== 'string') return undefined;
   if (/^\s*\d+\s*$/.test(value)) return Number(value) * MS_PER_SECOND;
   const at = Date.parse(value);

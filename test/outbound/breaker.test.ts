@@ -58,6 +58,15 @@ describe('a breaker', () => {
     expect(breaker.state).toBe('closed');
   });
 
+  test('stays closed when the call that found the vendor well fails afterwards', () => {
+    const { clock, breaker } = openedBreaker();
+    clock.advance(10_000);
+    const tell = breaker.admit(false);
+    tell?.('answered');
+    tell?.('failed');
+    expect(breaker.state).toBe('closed');
+  });
+
   test('opens for ten seconds more when that call fails', () => {
     const { clock, breaker } = openedBreaker();
     clock.advance(10_000);

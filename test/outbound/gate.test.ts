@@ -99,6 +99,20 @@ describe('a gate', () => {
     expect(clock.pending).toBe(0);
   });
 
+  test('lets nobody overtake those who wait for a timer that is late', async () => {
+    let now = START;
+    const clock = { ...createFakeClock(START), now: () => now };
+    const gate = createGate({ concurrency: 8, perSecond: 1, clock });
+    const started: string[] = [];
+    const enter = (name: string) => gate.run(NEVER, () => Promise.resolve(started.push(name)));
+    await enter('first');
+    const second = enter('second');
+    now += 1000;
+    void enter('third');
+    await second;
+    expect(started).toEqual(['first', 'second']);
+  });
+
   test('is not stopped by a clock that is set back', async () => {
     let now = START;
     const clock = { ...createFakeClock(START), now: () => now };

@@ -1,8 +1,9 @@
 import { createServer as createHttpsServer } from 'node:https';
 import type { Socket } from 'node:net';
 import { createServer as createTcpServer } from 'node:net';
+import { getCACertificates, setDefaultCACertificates } from 'node:tls';
 import { gzipSync } from 'node:zlib';
-import { beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import type { Fault } from '#core/call.ts';
 import { Failure, type FailureName, type VendorDetails } from '#core/failure.ts';
 import type { Effect } from '#core/http.ts';
@@ -148,9 +149,18 @@ describe('TLS', () => {
     await expectFault(baseUrl, { ...RESETS, names: UNAVAILABLE });
   });
 
-  test("the account's authority is taken besides the machine's", async () => {
+  test("the account's authority is taken", async () => {
     const client = createClient(await listenHttps(local), { ca: local.cert });
     expect(await client.send(requestOf('read'), createCall())).toMatchObject({ status: 200, text: '{}' });
+    await client.close();
+  });
+
+  test("the machine's own authorities are taken besides", async () => {
+    const own = getCACertificates('default');
+    onTestFinished(() => setDefaultCACertificates(own));
+    setDefaultCACertificates([local.cert]);
+    const client = createClient(await listenHttps(local), { ca: foreign.cert });
+    expect(await client.send(requestOf('read'), createCall())).toMatchObject({ status: 200 });
     await client.close();
   });
 

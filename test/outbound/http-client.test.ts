@@ -97,17 +97,7 @@ describe('a request', () => {
       { account: 'almaty', request, outcome: response, ms: expect.any(Number) },
     ]);
     expect(logged).toEqual([
-      [
-        {
-          vendor: 'kassa24',
-          account: 'almaty',
-          method: 'POST',
-          path: '/shifts/1',
-          status: 200,
-          ms: expect.any(Number),
-        },
-        'vendor answered',
-      ],
+      [{ method: 'POST', path: '/shifts/1', status: 200, ms: expect.any(Number) }, 'vendor answered'],
     ]);
   });
 });
@@ -247,6 +237,21 @@ describe('a change that has left', () => {
     waiting[0]?.end('{"done":true}');
     expect(await sending).toMatchObject({ status: 200, text: '{"done":true}' });
   });
+});
+
+test("a change has the account's whole limit from the moment it leaves", async () => {
+  const { baseUrl, waiting } = await listenSilently();
+  const clock = createFakeClock(START);
+  const sending = createClient(baseUrl, { clock, timeoutMs: 5000 }).send(
+    requestOf('change'),
+    createCall(START + 60_000),
+  );
+  // The connection takes this long.
+  clock.advance(3000);
+  await until(() => waiting.length === 1);
+  clock.advance(4999);
+  waiting[0]?.end('in time');
+  expect(await sending).toMatchObject({ text: 'in time' });
 });
 
 describe('a requester that goes away', () => {

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Call } from '#core/call.ts';
 import { createJoinedReads } from '#outbound/joined-reads.ts';
+import { createTokenSession } from '#outbound/token-session.ts';
 import { createFakeClock } from '../support/fake-clock.ts';
 import { createCall, createClient, listenHttp, requestOf, until } from './loopback.ts';
 
@@ -136,6 +137,33 @@ describe('joined reads', () => {
     await expect(third).rejects.toMatchObject({ name: 'VENDOR_TIMEOUT' });
     expect(last.exchanges).toEqual([expect.objectContaining({ outcome: { fault: 'timeout' } })]);
     expect(clock.pending).toBe(0);
+  });
+
+  test('blame the vendor, too, when it is late with the login that the read waits for', async () => {
+    let isAsked = false;
+    const baseUrl = await listenHttp(() => {
+      isAsked = true;
+    });
+    const clock = createFakeClock(START);
+    const client = createClient(baseUrl, { clock });
+    const session = createTokenSession({
+      login: async (call) => (await client.send(requestOf('login'), call)).text,
+    });
+    const reads = createJoinedReads(clock);
+    const run = (shared: Call) =>
+      session.send(
+        shared,
+        () => client.send(requestOf('read'), shared),
+        () => false,
+      );
+    const [leaver, stayer] = [createCall(START + 1000), createCall(START + 1000)];
+    const leaving = nameOf(reads.read(KEY, leaver, run));
+    const staying = nameOf(reads.read(KEY, stayer, run));
+    await until(() => isAsked);
+    leaver.abort();
+    expect(await leaving).toBe('VENDOR_TIMEOUT');
+    stayer.abort();
+    expect(await staying).toBe('VENDOR_TIMEOUT');
   });
 
   test('answer each requester rightly however they come and go', async () => {

@@ -147,6 +147,23 @@ describe('a token session', () => {
     expect(await sending).toMatchObject({ text: 'token-2' });
   });
 
+  test('does not take the token of an abandoned login for that of the next', async () => {
+    const logins: ((token: string) => void)[] = [];
+    // A login that does not heed its signal.
+    const session = createTokenSession({ login: () => new Promise((resolve) => logins.push(resolve)) });
+    const request = async (text: string): Promise<HttpResponse> => ({ status: 200, headers: {}, text });
+    const leaver = createCall();
+    const left = session.send(leaver, request, isExpired);
+    leaver.abort();
+    await expect(left).rejects.toMatchObject({ name: 'BUS_TIMEOUT' });
+    const next = session.send(createCall(), request, isExpired);
+    logins[1]?.('new');
+    expect(await next).toMatchObject({ text: 'new' });
+    logins[0]?.('old');
+    await turn();
+    expect(session.token).toBe('new');
+  });
+
   test("enters the login's exchanges among everybody's who waited, and says so if the vendor was late", async () => {
     const waiting: (() => void)[] = [];
     const baseUrl = await listenHttp((_request, response) => waiting.push(() => response.end('token')));
