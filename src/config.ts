@@ -1,15 +1,16 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, extname, resolve } from 'node:path';
 import { ConfigError } from './config/complaint.ts';
+import { asRecord } from './config/lenient.ts';
 import { type ParseOptions, parseConfig } from './config/parse.ts';
-import { codeOf } from './config/references.ts';
-import type { Config } from './config/schema.ts';
+import { codeOf, replaceReferences } from './config/references.ts';
+import { type Config, DEFAULT_STORE_PATH } from './config/schema.ts';
 import { readSource } from './config/source.ts';
 
-export { type Complaint, ConfigError, formatComplaint } from './config/complaint.ts';
-export { type ConfigKey, describeConfig } from './config/description.ts';
+export { ConfigError, formatComplaint } from './config/complaint.ts';
+export { describeConfig } from './config/description.ts';
 export { configSchema } from './config/json-schema.ts';
-export { type ParseOptions, parseConfig, withBaseUrls } from './config/parse.ts';
+export { parseConfig, withBaseUrls } from './config/parse.ts';
 export { defaultSandboxConfig } from './config/sandbox-config.ts';
 export type { Config } from './config/schema.ts';
 export { secretsOf } from './config/secrets.ts';
@@ -34,6 +35,19 @@ export function loadConfig({ path, cwd, ...options }: LoadOptions): Config {
   if (source.value === undefined)
     throw new ConfigError('invalid', `${file} cannot be used:`, source.complaints);
   return parseConfig(source.value, { ...options, folder: dirname(file) }, origin);
+}
+
+/**
+ * Only where the store is: for a command beside the running bus, which may not have the bus's environment, and whose
+ * file may hold complaints. Throws `ConfigError` (`missing`).
+ */
+export function readStorePath({ path, cwd, env }: Pick<LoadOptions, 'path' | 'cwd' | 'env'>): string {
+  const file = findFile(path, cwd);
+  const folder = dirname(file);
+  const source = readSource(readText(file), extname(file) === '.json' ? 'json' : 'yaml');
+  const configured = asRecord(asRecord(source.value).store).path ?? DEFAULT_STORE_PATH;
+  const ignore = () => undefined;
+  return resolve(folder, String(replaceReferences(configured, { env, folder }, ignore, ignore)));
 }
 
 function findFile(path: string | undefined, cwd: string): string {

@@ -1,4 +1,4 @@
-import { type Static, Type } from 'typebox';
+import { Type } from 'typebox';
 
 const CLOSED = { additionalProperties: false };
 
@@ -98,8 +98,3 @@ export const Consumer = Type.Unsafe<
     ),
   ],
 });
-
-export type RuleConfig = Static<typeof Rule>;
-export type ClientConfig = Static<typeof ClientSchema>;
-export type AnonymousConfig = Static<typeof Anonymous>;
-export type ConsumerConfig = Static<typeof Consumer>;

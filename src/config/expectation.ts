@@ -92,7 +92,7 @@ function expectation({ keyword, params, message }: ErrorObject): string {
     case 'pattern':
       return `text that fits ${params.pattern}`;
     default:
-      return `something else: ${message}`;
+      return `a value that ${message}`;
   }
 }
 

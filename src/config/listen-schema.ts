@@ -100,6 +100,3 @@ export const Listen = Type.Object(
   },
   { ...CLOSED, default: {}, description: 'Where the bus listens.' },
 );
-
-export type TlsConfig = Static<typeof Tls>;
-export type ListenConfig = Static<typeof Listen>;

@@ -6,6 +6,8 @@ import type { AccountConfig, DeviceConfig } from './vendor-schema.ts';
 
 const CLOSED = { additionalProperties: false };
 
+export const DEFAULT_STORE_PATH = './data';
+
 function count(value: number, description: string) {
   return Type.Integer({ minimum: 1, default: value, description });
 }
@@ -50,7 +52,7 @@ export const BaseConfig = Type.Object(
       {
         path: Type.String({
           minLength: 1,
-          default: './data',
+          default: DEFAULT_STORE_PATH,
           description: 'Folder of journal, jobs and files, relative to the configuration file.',
         }),
         keepOperationsDays: count(30, 'How long the outcome of a change is remembered (days).'),

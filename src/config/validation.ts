@@ -32,7 +32,7 @@ export function validate(root: unknown, options: ValidationOptions): void {
   };
   const check = createCheck(options);
 
-  check([], root, '', () => devicesApart(configSchema(vendors, baseUrls)));
+  check([], root, `config ${baseUrls}`, () => devicesApart(configSchema(vendors, baseUrls)));
   for (const [index, device] of asList(asRecord(root).devices).entries()) {
     const { vendor, backoffice } = asRecord(device);
     const path = ['devices', index];
@@ -47,8 +47,34 @@ export function validate(root: unknown, options: ValidationOptions): void {
 
 type Check = (path: ConfigPath, value: unknown, schemaName: string, schema: () => JsonSchema) => void;
 
-/** Compiles each schema once, however many devices there are. */
-function createCheck({ complain, isReference }: ValidationOptions): Check {
+function createCheck({ vendors, complain, isReference }: ValidationOptions): Check {
+  const validator = validatorsOf(vendors);
+  return (path, value, schemaName, schema) => {
+    const accepts = validator(schemaName, schema);
+    if (accepts(value)) return;
+    const isConverted = (accepts.errors ?? []).map((error) => {
+      const place = toPath(error.instancePath, value);
+      return isReference([...path, ...place]) && convert(value, place, error);
+    });
+    if (isConverted.includes(true) && accepts(value)) return;
+    for (const { path: place, message } of toObjections(accepts.errors ?? [], value)) {
+      complain([...path, ...place], message);
+    }
+  };
+}
+
+type Validators = (schemaName: string, schema: () => JsonSchema) => ValidateFunction;
+
+/** Compiling takes longer than everything else here, and the vendors are the same all the time. */
+const VALIDATORS = new WeakMap<readonly VendorDefinition[], Validators>();
+
+function validatorsOf(vendors: readonly VendorDefinition[]): Validators {
+  const validators = VALIDATORS.get(vendors) ?? createValidators();
+  VALIDATORS.set(vendors, validators);
+  return validators;
+}
+
+function createValidators(): Validators {
   // `strictRequired` would forbid a vendor to say "this key or that"; the discriminator keeps errors to one kind.
   const ajv = new Ajv2020({
     strict: true,
@@ -60,18 +86,10 @@ function createCheck({ complain, isReference }: ValidationOptions): Check {
     discriminator: true,
   });
   const compiled = new Map<string, ValidateFunction>();
-  return (path, value, schemaName, schema) => {
-    const accepts = compiled.get(schemaName) ?? ajv.compile(schema());
-    compiled.set(schemaName, accepts);
-    if (accepts(value)) return;
-    const isConverted = (accepts.errors ?? []).map((error) => {
-      const place = toPath(error.instancePath, value);
-      return isReference([...path, ...place]) && convert(value, place, error);
-    });
-    if (isConverted.includes(true) && accepts(value)) return;
-    for (const { path: place, message } of toObjections(accepts.errors ?? [], value)) {
-      complain([...path, ...place], message);
-    }
+  return (schemaName, schema) => {
+    const validator = compiled.get(schemaName) ?? ajv.compile(schema());
+    compiled.set(schemaName, validator);
+    return validator;
   };
 }
 

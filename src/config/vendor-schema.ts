@@ -60,7 +60,7 @@ export const CommonBackoffice = Type.Object({
 export type AccountConfig = Static<typeof CommonAccount> & { kind: string } & Record<string, unknown>;
 
 /** The same register at another vendor. */
-export type BackofficeConfig = Static<typeof CommonBackoffice> & Record<string, unknown>;
+type BackofficeConfig = Static<typeof CommonBackoffice> & Record<string, unknown>;
 
 /** A register: the common keys, and those that its account's kind declares. */
 export type DeviceConfig = Static<typeof CommonDeviceSchema> & { backoffice?: BackofficeConfig } & Record<

@@ -274,25 +274,20 @@ test('one mistake does not hide another, wherever they are', () => {
     clients: [{ name: 5 }],
     groups: { all: 'A' },
   };
-  expect(complaintsOf(value).map((complaint) => complaint.split(': ')[0])).toEqual(
-    [
-      'vendors.a',
-      'vendors.b.baseUrl',
-      'groups.all',
-      'clients[0].name',
-      'devices[0].id_kkm',
-      'vendors.c.zone',
-      'vendors.c.ca',
-      'devices[1].vendor',
-      'devices[1].token',
-      'clients[0].secret',
-    ].toSorted((a, b) => complaintsOrder(value, a) - complaintsOrder(value, b)),
-  );
+  const paths = complaintsOf(value).map((complaint) => complaint.split(': ')[0]);
+  expect(paths.toSorted()).toEqual([
+    'clients[0].name',
+    'clients[0].secret',
+    'devices[0].id_kkm',
+    'devices[1].token',
+    'devices[1].vendor',
+    'groups.all',
+    'vendors.a',
+    'vendors.b.baseUrl',
+    'vendors.c.ca',
+    'vendors.c.zone',
+  ]);
 });
-
-function complaintsOrder(value: unknown, path: string): number {
-  return complaintsOf(value).findIndex((complaint) => complaint.startsWith(`${path}: `));
-}
 
 describe('listening beyond loopback', () => {
   const everywhere = { listen: { http: { host: '::' } } };
