@@ -17,7 +17,7 @@ const DAY_MS = 24 * 3_600_000;
 const ZERO_DATE = '0001-01-01T00:00:00Z';
 
 /** Money goes out as a bare JSON number with the digits of the decimal, as in `100.00`. */
-export function money(amount: Big): JsonNumber {
+function money(amount: Big): JsonNumber {
   return new JsonNumber(amount.toFixed(2));
 }
 

@@ -135,7 +135,7 @@ export async function startSimulator(
 
   const server = createServer((incoming, outgoing) => {
     serve(incoming, outgoing).catch((error: unknown) => {
-      if (closing.signal.aborted || incoming.destroyed) return outgoing.destroy();
+      if (closing.signal.aborted || outgoing.destroyed) return outgoing.destroy();
       log.error({ err: error, kind: definition.kind, path: incoming.url }, 'a simulator failed');
       return outgoing.headersSent ? outgoing.destroy() : send(outgoing, { status: 500 });
     });

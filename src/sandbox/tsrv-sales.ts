@@ -12,7 +12,7 @@ import {
 } from './tsrv-registers.ts';
 
 /** The register's open shift of less than 24 hours. */
-export function sellingShift({ shift }: Register, clock: Clock): Shift {
+function sellingShift({ shift }: Register, clock: Clock): Shift {
   if (!shift.isOpen) throw deviceRefusal('AVQFR_SHIFT_IS_CLOSED');
   if (clock.now() >= shift.expires) throw deviceRefusal('AVQFR_SHIFT_IS_PENDING');
   return shift;

@@ -5,7 +5,6 @@ import type { HttpRequest, HttpResponse } from '#core/http.ts';
 import type { HttpClient } from '#core/http-client.ts';
 import { calendarDate } from '#domain/time.ts';
 import { readJson } from '#outbound/answer.ts';
-import { createJoinedReads } from '#outbound/joined-reads.ts';
 import { vendorFailure } from '#outbound/vendor-failure.ts';
 import { failureOf } from './failures.ts';
 import { type CashShift, type Desk, isShiftOf, toShift } from './map.ts';
@@ -31,7 +30,6 @@ const LOOK_BACK_DAYS = 30;
 const LIST_PATH = '/resto/api/v2/cashshifts/list';
 
 export function createCashShifts({ session, http, clock, zone }: CashShiftsOptions): CashShifts {
-  const joined = createJoinedReads(clock);
   const complainAbout =
     ({ status }: HttpResponse): Complain =>
     (code, message) =>
@@ -43,7 +41,6 @@ export function createCashShifts({ session, http, clock, zone }: CashShiftsOptio
     return response;
   }
 
-  /** One list holds every register's shifts, so registers that ask at once are answered by one call. */
   function readOpenShifts(call: Call): Promise<HttpResponse> {
     const now = clock.now();
     const query = [
@@ -52,9 +49,7 @@ export function createCashShifts({ session, http, clock, zone }: CashShiftsOptio
       ['openDateTo', calendarDate(now, zone, 1)],
       ['status', 'OPEN'],
     ] as const;
-    return joined.read('cash shifts\u0000open', call, (shared) =>
-      read({ method: 'GET', path: LIST_PATH, query }, shared),
-    );
+    return read({ method: 'GET', path: LIST_PATH, query }, call);
   }
 
   return {

@@ -9,7 +9,7 @@ import type { Session } from './session.ts';
 import { type Kkm, readKkm, readShift, readXReport, type Shift, type XReport } from './wire.ts';
 
 /** How the X report is asked for: the document has lost the line. */
-export type XReportCall = { readonly method: 'GET' | 'POST'; readonly path: string };
+type XReportCall = { readonly method: 'GET' | 'POST'; readonly path: string };
 
 /** One register and the way to it. */
 export type Desk = {

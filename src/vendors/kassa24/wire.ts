@@ -49,7 +49,7 @@ export type Shift = {
 };
 
 /** One line of an X or Z report's `Total`. */
-export type Line = { readonly qty: number | null; readonly amount: string | null };
+type Line = { readonly qty: number | null; readonly amount: string | null };
 
 /** 001_… 'Получить X-отчет': the part that a Report needs. */
 export type XReport = {

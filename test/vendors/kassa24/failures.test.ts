@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { dataOf, isExpired, loginDataOf } from '#vendors/kassa24/failures.ts';
 import { account, answer, failureOf } from './answers.ts';
@@ -59,6 +60,29 @@ describe('dataOf', () => {
       return failure instanceof Error && 'description' in failure ? failure.description : undefined;
     });
     expect(new Set(descriptions).size).toBe(documented.length);
+  });
+
+  test('recognises a refusal however its words are split and whatever their case', () => {
+    const told = fc.constantFrom(
+      ['Forbidden: Доступ к указанному ресурсу закрыт.', 'закрыл доступ'],
+      ['Forbidden: на данной ККМ уже открыта смена', 'смена открыта'],
+      ['Forbidden: касса заблокирована', 'касса заблокирована'],
+      ['Указан неверный идентификатор смены', 'другой кассир'],
+    );
+    const property = fc.property(
+      told,
+      fc.array(fc.nat(60)),
+      fc.boolean(),
+      ([message, meaning], cuts, loud) => {
+        const split = [...message]
+          .map((letter, index) => (cuts.includes(index) ? `${letter} ` : letter))
+          .join('');
+        const response = refusal(403, loud ? split.toUpperCase() : split);
+        const failure = failureOf(() => dataOf(response, account));
+        expect(failure).toMatchObject({ description: expect.stringContaining(meaning) });
+      },
+    );
+    fc.assert(property);
   });
 
   test('believes a failure that only the body tells', () => {

@@ -135,6 +135,15 @@ describe('getXReport', () => {
     expect(JSON.stringify(failure)).not.toContain('secret-2');
   });
 
+  test('logs in once for all the registers of a cashier', async () => {
+    const vendor = create();
+    const body = { Status: 200, Data: { Kkm: { Id: 77506, IdShift: 0 } } };
+    await fault({ path: '/kkms/77506', body });
+    const ports = [DEVICE, { ...DEVICE, token: 'KZ77506', id_kkm: 77506 }].map(vendor.register);
+    await Promise.allSettled(ports.map((port) => getXReport(port)));
+    expect((await seen()).filter((request) => request === 'POST /auth')).toHaveLength(1);
+  });
+
   test('uses the login of the device where it has its own', async () => {
     const port = create().register({ ...DEVICE, login: '77770000000', password: 'x' });
     await expect(getXReport(port)).rejects.toMatchObject({ name: 'VENDOR_AUTH_FAILED' });
