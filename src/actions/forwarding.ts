@@ -1,6 +1,6 @@
 import { Failure } from '#core/failure.ts';
 import type { Headers } from '#core/message.ts';
-import type { ServiceHeaders } from '#domain/action.ts';
+import type { ActionClient, ServiceHeaders } from '#domain/action.ts';
 import type { Account, Directory } from '#domain/directory.ts';
 import type { ForwardedMessage } from '#domain/vendor.ts';
 import { findRegister } from './targets.ts';
@@ -43,10 +43,10 @@ export function findUpstream(
   address: string,
   action: string,
   headers: ServiceHeaders,
-  permits: (token: string) => boolean,
+  client: ActionClient,
 ): Account {
   if (headers.token !== undefined) {
-    const { account } = findRegister(directory, headers.token, permits);
+    const { account } = findRegister(directory, headers.token, client);
     if (isForwarded(account, address, action)) return account;
     throw new Failure('BUS_UNSUPPORTED_ACTION', {
       description: `поставщик ${account.kind} не умеет ${address} ${action}`,

@@ -99,7 +99,7 @@ export class Router {
 
     const headers = readServiceHeaders(request.headers);
     const directory = this.#options.directory();
-    const target = findTarget(action, directory, headers, request.client.permits);
+    const target = findTarget(action, directory, headers, request.client);
     const { register } = target;
     if (register?.account.vendor.forward) return this.#forwardKnown(request, headers, action, register);
     const data = checkedData(action.request, request.body);
@@ -178,7 +178,7 @@ export class Router {
       throw new Failure('BUS_UNKNOWN_ACTION', { description: `у адреса ${address} нет действия ${name}` });
     }
     const headers = readServiceHeaders(request.headers);
-    const account = findUpstream(directory, address, name, headers, request.client.permits);
+    const account = findUpstream(directory, address, name, headers, request.client);
     this.#admit(request);
     return this.#forward(request, headers, name, account, (data) => data);
   }
@@ -219,8 +219,9 @@ export class Router {
       const [only, ...others] = forwardingAccounts(directory, address, name);
       return others.length === 0 ? only?.name : undefined;
     }
-    return typeof action.target === 'object'
-      ? findAccount(directory, action.target.account, undefined)?.name
+    const { target } = action;
+    return typeof target === 'object' && 'account' in target
+      ? findAccount(directory, target.account, undefined)?.name
       : undefined;
   }
 }

@@ -1,15 +1,23 @@
 import { Failure } from '#core/failure.ts';
-import type { Action, ServiceHeaders } from '#domain/action.ts';
+import type { Action, ActionClient, ServiceHeaders } from '#domain/action.ts';
 import { type Account, type Directory, findAccount, type Register } from '#domain/directory.ts';
+import type { RegisterPort, Vendor } from '#domain/vendor.ts';
 
 /** What a message is about, found in the directory. */
-export type FoundTarget = { readonly register?: Register; readonly account?: Account };
+export type FoundTarget = {
+  readonly register?: Register;
+  /** The register's port, for the actions of its own vendor. */
+  readonly port?: RegisterPort;
+  readonly account?: Account;
+  /** The account's vendor, for its own actions. */
+  readonly vendor?: Vendor;
+};
 
 /** The register of the `token` header. Throws `BUS_MISSING_HEADER` or `TSRV_TOKEN_NOT_FOUND`, which names the permitted ones. */
 export function findRegister(
   directory: Directory,
   token: string | undefined,
-  permits: (token: string) => boolean,
+  client: ActionClient,
 ): Register {
   if (token === undefined) {
     throw new Failure('BUS_MISSING_HEADER', {
@@ -18,7 +26,7 @@ export function findRegister(
   }
   const register = directory.registers.get(token);
   if (register) return register;
-  const known = [...directory.registers.keys()].filter(permits).join(', ');
+  const known = [...directory.registers.keys()].filter((known) => client.permits(known)).join(', ');
   throw new Failure('TSRV_TOKEN_NOT_FOUND', {
     description: `касса ${token} не найдена. доступны: [${known}]`,
   });
@@ -40,16 +48,24 @@ export function requireAccount(directory: Directory, kind: string, name: string 
   throw new Failure('BUS_MISSING_HEADER', { description });
 }
 
-/** What an action is about. Throws as {@link findRegister} and {@link requireAccount} do. */
+/** What an action is about. Throws as {@link findRegister} and {@link requireAccount} do, and `BUS_UNSUPPORTED_ACTION`. */
 export function findTarget(
-  action: Action,
+  { address, action, target }: Action,
   directory: Directory,
   headers: ServiceHeaders,
-  permits: (token: string) => boolean,
+  client: ActionClient,
 ): FoundTarget {
-  if (typeof action.target === 'object') {
-    return { account: requireAccount(directory, action.target.account, headers.account) };
+  if (target === 'bus' || target === 'directory') return {};
+  if (typeof target === 'object' && 'account' in target) {
+    const account = requireAccount(directory, target.account, headers.account);
+    return { account, vendor: account.vendor };
   }
-  if (action.target !== 'register') return {};
-  return { register: findRegister(directory, headers.token, permits) };
+  const register = findRegister(directory, headers.token, client);
+  const { kind } = register.account;
+  if (target !== 'register' && target.register !== kind) {
+    throw new Failure('BUS_UNSUPPORTED_ACTION', {
+      description: `поставщик ${kind} не умеет ${address} ${action}`,
+    });
+  }
+  return { register, port: register.port };
 }
