@@ -23,7 +23,7 @@ export function configuredInformation({ token, account, device }: Register): Tok
 export function toldInformation(register: Register, told: Partial<TokenInformation>): TokenInformation {
   const configured = configuredInformation(register);
   const known = Object.fromEntries(
-    Object.entries(told).filter(([, value]) => value !== null && value !== undefined),
+    Object.entries(told).filter(([name, value]) => value !== null || !(name in configured)),
   );
   return { ...configured, ...known, vendor: configured.vendor, account: configured.account };
 }
