@@ -1,0 +1,61 @@
+import * as commonActions from '#actions/index.ts';
+import { MemoryPinSessions } from '#actions/pin-sessions.ts';
+import { type RoutedRequest, Router } from '#actions/router.ts';
+import type { Failure } from '#core/failure.ts';
+import { silentLog } from '#core/log.ts';
+import type { Headers } from '#core/message.ts';
+import type { ActionClient } from '#domain/action.ts';
+import type { Account, Directory, Register } from '#domain/directory.ts';
+import type { CommonDevice, RegisterPort, Vendor } from '#domain/vendor.ts';
+import { createJoinedReads } from '#outbound/joined-reads.ts';
+import { createFakeClock } from '../support/fake-clock.ts';
+
+export function fakeAccount(name: string, kind: string, vendor: Partial<Vendor> = {}): Account {
+  const whole: Vendor = { register: () => ({}), close: () => Promise.resolve(), ...vendor };
+  return { name, kind, vendor: whole, forward: [] };
+}
+
+export function fakeRegister(
+  token: string,
+  account: Account,
+  port: RegisterPort = {},
+  device: Partial<CommonDevice> = {},
+): Register {
+  return { token, account, port, device: { token, vendor: account.name, ...device } };
+}
+
+export function fakeDirectory(accounts: readonly Account[], registers: readonly Register[]): Directory {
+  return {
+    accounts: new Map(accounts.map((account) => [account.name, account])),
+    registers: new Map(registers.map((register) => [register.token, register])),
+    groups: new Map(),
+  };
+}
+
+export const everybody: ActionClient = { name: 'anonymous', seesPersonalData: false, permits: () => true };
+
+/** A router over the common actions, with a clock that is moved by hand. */
+export function fakeRouter(directory: Directory) {
+  const clock = createFakeClock(0);
+  const router = new Router({
+    actions: Object.values(commonActions),
+    directory: () => directory,
+    pins: new MemoryPinSessions({ clock, idleMs: 43_200_000 }),
+    joinedReads: createJoinedReads(clock),
+    clock,
+    log: silentLog,
+    version: '1.2.3',
+  });
+  const ask = (
+    address: string,
+    headers: Headers,
+    body: unknown = null,
+    more: Partial<RoutedRequest> = {},
+  ): Promise<{ data: unknown } | Failure> =>
+    new Promise((resolve) => {
+      const signal = new AbortController().signal;
+      const request = { address, headers, body, replyAddress: null, client: everybody, signal };
+      router.handle({ ...request, exchanges: [], admit: () => undefined, ...more }, resolve);
+    });
+  return { router, clock, ask };
+}
