@@ -1,18 +1,13 @@
 import { relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
-import { createApp, vendors } from '#app.ts';
-import { parseConfig } from '#config.ts';
 import { findFixtureFiles, replayFile } from '#replay/fixture-files.ts';
-import type { CreateReplayableApp } from '#replay/replayable.ts';
+import { createReplayableApp } from '#replayable-app.ts';
 
 const FOLDER = fileURLToPath(new URL('../fixtures', import.meta.url));
 
 /** Some fixtures wait for a time-out in real time. */
 const LIMIT_MS = 60_000;
-
-const createReplayableApp: CreateReplayableApp = ({ config, clock, log }) =>
-  createApp({ config: parseConfig(config, { vendors, env: {}, folder: FOLDER }), clock, log });
 
 const files = await findFixtureFiles([FOLDER]);
 

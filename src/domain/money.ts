@@ -30,3 +30,20 @@ export function formatMoney(value: unknown): string | undefined {
 export function formatQuantity(value: unknown): string | undefined {
   return toBig(value)?.toFixed();
 }
+
+/** Our decimal string as the number that a vendor is sent: not a digit is lost on the way. Undefined when it is no number. */
+export function toExactNumber(text: string): JsonNumber | undefined {
+  const amount = toBig(text);
+  return amount && new JsonNumber(amount.toFixed());
+}
+
+/** Is it above zero? Undefined when it is no number. */
+export function isPositive(text: string): boolean | undefined {
+  return toBig(text)?.gt(0);
+}
+
+/** Are both the same number, however many zeros end them? Null is equal to null alone. */
+export function isSameAmount(one: string | null, other: string | null): boolean {
+  const [first, second] = [toBig(one), toBig(other)];
+  return first && second ? first.eq(second) : one === other;
+}

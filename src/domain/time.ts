@@ -48,3 +48,12 @@ export function calendarDate(epochMs: number, zone: string, days = 0): string {
     .add({ days })
     .toString();
 }
+
+/** Whole days from one calendar date (`YYYY-MM-DD`) to another, negative when it is earlier; undefined when one is none. */
+export function daysBetween(from: string, to: string): number | undefined {
+  try {
+    return Temporal.PlainDate.from(from).until(Temporal.PlainDate.from(to), { largestUnit: 'days' }).days;
+  } catch {
+    return undefined;
+  }
+}

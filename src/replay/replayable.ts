@@ -17,5 +17,5 @@ export type ReplayableApp = {
 export type CreateReplayableApp = (options: {
   readonly config: unknown;
   readonly clock: Clock;
-  readonly log?: Log;
+  readonly log: Log;
 }) => Promise<ReplayableApp>;

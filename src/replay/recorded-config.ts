@@ -1,0 +1,92 @@
+import { isJsonObject } from '#core/json.ts';
+import type { RecordedMessage } from './recorded-message.ts';
+
+type Keys = Record<string, unknown>;
+
+/** The replayer's, secret as a whole, or about a connection that a replay does not make. */
+const DROPPED_ACCOUNT_KEYS = new Set(['baseUrl', 'ca', 'tlsVerify', 'headers']);
+
+function objectAt(parent: unknown, key: string): Keys {
+  const child = isJsonObject(parent) ? parent[key] : undefined;
+  return isJsonObject(child) ? child : {};
+}
+
+function objectsAt(parent: unknown, key: string): Keys[] {
+  const list = isJsonObject(parent) ? parent[key] : undefined;
+  return Array.isArray(list) ? list.filter(isJsonObject) : [];
+}
+
+function without(keys: Keys, dropped: ReadonlySet<string>): Keys {
+  return Object.fromEntries(Object.entries(keys).filter(([name]) => !dropped.has(name)));
+}
+
+/** The device of this serial, as it is configured. */
+export function configuredDevice(config: unknown, token: string | undefined): Keys | undefined {
+  return objectsAt(config, 'devices').find((device) => device.token === token);
+}
+
+/** The kind of an account; undefined when there is none of that name. */
+export function kindOf(config: unknown, account: unknown): string | undefined {
+  const { kind } = objectAt(objectAt(config, 'vendors'), String(account));
+  return typeof kind === 'string' ? kind : undefined;
+}
+
+/** Is the answer about the session that a PIN opens? Only then must the register have one. */
+function isAboutPin({ address, failure }: RecordedMessage): boolean {
+  return (
+    address === 'ik.service.token.authority' ||
+    failure?.startsWith('AVQFR_SESSION_') === true ||
+    failure === 'AVQFR_BAD_KEY_AUTH_DATA'
+  );
+}
+
+/** The register or the registers that the message or its answer names. */
+function touchedDevices(config: unknown, message: RecordedMessage): Keys[] {
+  const named = configuredDevice(config, message.token);
+  if (named) return [named];
+  const text = JSON.stringify([message.request, message.answer]);
+  return objectsAt(config, 'devices').filter(({ token }) =>
+    text.includes(JSON.stringify(token).slice(1, -1)),
+  );
+}
+
+/** Without a register or an account to go by, which one was meant may depend on all that are configured. */
+function touchedAccounts(config: unknown, message: RecordedMessage, devices: readonly Keys[]): string[] {
+  const all = Object.keys(objectAt(config, 'vendors'));
+  const ofDevices = devices.flatMap(({ vendor, backoffice }) => [
+    vendor,
+    objectAt({ backoffice }, 'backoffice').vendor,
+  ]);
+  const called = message.exchanges.map(({ account }) => account);
+  if (devices.length > 0) return all.filter((name) => ofDevices.includes(name) || called.includes(name));
+  if (kindOf(config, message.account))
+    return all.filter((name) => name === message.account || called.includes(name));
+  return message.address === 'ik.service.app' ? all.filter((name) => called.includes(name)) : all;
+}
+
+function touchedGroup(config: unknown, message: RecordedMessage, devices: readonly Keys[]): Keys {
+  const { group } = objectAt(message.request, 'data');
+  const members = typeof group === 'string' ? objectAt(config, 'groups')[group] : undefined;
+  if (typeof group !== 'string' || !Array.isArray(members)) return {};
+  return { [group]: members.filter((token) => devices.some((device) => device.token === token)) };
+}
+
+/** The part of the configuration that a message touches, in the file's form. */
+export function recordedConfig(config: unknown, message: RecordedMessage): Keys {
+  const devices = touchedDevices(config, message);
+  const accounts = touchedAccounts(config, message, devices);
+  const droppedDeviceKeys = new Set(isAboutPin(message) ? [] : ['pin']);
+  const vendors = objectAt(config, 'vendors');
+  const groups = touchedGroup(config, message, devices);
+  const consumers = objectsAt(config, 'consumers').filter(({ address }) => address === message.address);
+  return {
+    ...(accounts.length > 0 && {
+      vendors: Object.fromEntries(
+        accounts.map((name) => [name, without(objectAt(vendors, name), DROPPED_ACCOUNT_KEYS)]),
+      ),
+    }),
+    ...(devices.length > 0 && { devices: devices.map((device) => without(device, droppedDeviceKeys)) }),
+    ...(Object.keys(groups).length > 0 && { groups }),
+    ...(consumers.length > 0 && { consumers }),
+  };
+}

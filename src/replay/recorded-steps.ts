@@ -1,0 +1,71 @@
+import { isJsonObject } from '#core/json.ts';
+import type { Step } from './fixture.ts';
+import { configuredDevice } from './recorded-config.ts';
+import type { RecordedMessage } from './recorded-message.ts';
+
+/** Longer than this, a replay jumps instead of waiting. */
+const PATIENCE_MS = 1000;
+
+/** Wrong PINs in a row that the bus lets pass before it makes the client wait. */
+const WRONG_PINS = 5;
+
+const AUTHORITY = 'ik.service.token.authority';
+
+function authorize(token: string | undefined, pin: unknown, answer: { type: string; data: unknown }): Step {
+  const address = 'before';
+  return {
+    send: {
+      type: 'send',
+      address: AUTHORITY,
+      reply_address: address,
+      data: { pin },
+      headers: { action: 'authorize', token },
+    },
+    expect: { ...answer, address, reply_address: null, headers: null },
+  };
+}
+
+/** What must have been said before, for an answer about a PIN session to come out the same. */
+function stepsBefore(message: RecordedMessage, config: unknown): Step[] {
+  const { token, action, address, failure } = message;
+  const pin = configuredDevice(config, token)?.pin;
+  if (pin === undefined) return [];
+  const isAuthorized =
+    failure === 'AVQFR_SESSION_ALREADY_AUTHORIZED' ||
+    (address === AUTHORITY && action === 'logout' && failure === undefined);
+  if (isAuthorized) return [authorize(token, pin, { type: 'send', data: { result: 'Ok' } })];
+  if (failure !== 'BUS_RATE_LIMITED') return [];
+  const wrong = authorize(token, 'wrong', { type: 'error', data: { $any: true } });
+  return Array.from({ length: WRONG_PINS }, () => wrong);
+}
+
+/** The network's own word behind a fault (`ECONNRESET`) may be another one in a replay. */
+function withoutNetworkWords(value: unknown, key = ''): unknown {
+  if (typeof value === 'string') {
+    const [, said] = (key === 'message' ? /^(.*) \([A-Z][A-Z0-9_]+\)$/s.exec(value) : null) ?? [];
+    return said === undefined ? value : { $regex: `^${said.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&')}` };
+  }
+  if (Array.isArray(value)) return value.map((item) => withoutNetworkWords(item));
+  if (!isJsonObject(value)) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([name, child]) => [name, withoutNetworkWords(child, name)]),
+  );
+}
+
+function expectedAnswer({ answer, failure, exchanges }: RecordedMessage): unknown {
+  const { data } = answer;
+  if (failure === 'BUS_RATE_LIMITED' && isJsonObject(data)) {
+    return { ...answer, data: { ...data, description: { $any: true } } };
+  }
+  return exchanges.some(({ outcome }) => 'fault' in outcome) ? withoutNetworkWords(answer) : answer;
+}
+
+/** The message and its answer as steps; what took long is jumped over. */
+export function recordedSteps(message: RecordedMessage, config: unknown, tookMs: number): Step[] {
+  const expect = expectedAnswer(message);
+  const via = message.via === 'websocket' ? {} : { via: message.via };
+  const before = stepsBefore(message, config);
+  if (tookMs <= PATIENCE_MS) return [...before, { send: message.request, expect, ...via }];
+  const advance_ms = Math.ceil(tookMs / PATIENCE_MS) * PATIENCE_MS;
+  return [...before, { send: message.request, ...via }, { advance_ms }, { expect, ...via }];
+}

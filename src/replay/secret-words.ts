@@ -1,0 +1,98 @@
+import { formsOf, isShort, type SecretForm } from './secret-forms.ts';
+
+/** Replaces known secrets in text. */
+export type SecretWords = {
+  /** Makes a text a secret, if it is none yet; gives what stands in for it. */
+  learn(secret: string, placeholder?: string): string;
+  /** From here on nothing is learnt: what is not known is given back as it is. */
+  seal(): void;
+  /** What stands in for a text that is a secret as a whole; undefined when it is none. */
+  placeholderOf(text: string): string | undefined;
+  /** The text with every form of every secret replaced. */
+  replace(text: string): string;
+};
+
+/** Words that no placeholder may be mistaken for; the first that no secret contains is taken. */
+const NAMES = ['secret', 'hidden', 'replaced', 'placeholder', 'zzz'];
+
+/** A text without the numbers of its placeholders, which depend on what else was replaced. */
+export function withoutPlaceholderNumbers(text: string): string {
+  return text.replace(new RegExp(`\\b(${NAMES.join('|')})-\\d+`, 'g'), '$1');
+}
+
+/** Not inside a word, a number, a date, a path: what stands between these may be something else altogether. */
+const NOT_AFTER = '(?<![\\p{L}\\p{N}_/]|\\d[.,:+-])';
+const NOT_BEFORE = '(?![\\p{L}\\p{N}_/]|[.,:+-]\\d)';
+
+/** How long a text must be to be a secret wherever it stands, though nobody has configured it. */
+const LONG_ENOUGH = 8;
+
+function escaped(text: string): string {
+  return text.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&');
+}
+
+function patternOf({ found, isShort: isWord, isWhole }: SecretForm): string {
+  const text = escaped(found);
+  if (isWhole) return `^${text}$`;
+  return isWord ? `${NOT_AFTER}${text}${NOT_BEFORE}` : text;
+}
+
+/**
+ * `secrets` to begin with. `plain` are texts that mean something else in the same material: a short secret that
+ * equals one of them is left alone, except where it is asked for as a whole.
+ */
+export function createSecretWords(secrets: readonly string[], plain: ReadonlySet<string>): SecretWords {
+  const configured = new Set(secrets);
+  const placeholders = new Map<string, string>();
+  const instead = new Map<string, string>();
+  const name = NAMES.find((word) =>
+    secrets.every((secret) => !word.includes(secret) && !secret.includes(word)),
+  );
+  let pattern: RegExp | undefined;
+  let count = 0;
+  let isSealed = false;
+
+  function nextPlaceholder(): string {
+    count += 1;
+    return `${name ?? 'zzz'}-${count}`;
+  }
+
+  function learn(secret: string, wanted?: string): string {
+    const known = placeholders.get(secret) ?? (isSealed ? secret : undefined);
+    if (known !== undefined) return known;
+    const placeholder = wanted ?? nextPlaceholder();
+    placeholders.set(secret, placeholder);
+    pattern = undefined;
+    return placeholder;
+  }
+
+  /** What was only learnt may be a harmless word, as in `lang=ru`. */
+  function isReplacedEverywhere(secret: string): boolean {
+    if (!configured.has(secret)) return secret.length >= LONG_ENOUGH && !plain.has(secret);
+    return !(isShort(secret) && plain.has(secret));
+  }
+
+  function compile(): RegExp {
+    instead.clear();
+    const forms = [...placeholders]
+      .filter(([secret]) => isReplacedEverywhere(secret))
+      .flatMap(([secret, placeholder]) => formsOf(secret, placeholder))
+      .toSorted((a, b) => b.found.length - a.found.length);
+    for (const { found, instead: text } of forms) if (!instead.has(found)) instead.set(found, text);
+    const patterns = forms.map(patternOf);
+    return new RegExp(patterns.length > 0 ? patterns.join('|') : '(?!)', 'gu');
+  }
+
+  for (const secret of secrets) if (secret !== '') learn(secret);
+  return {
+    learn,
+    seal() {
+      isSealed = true;
+    },
+    placeholderOf: (text) => placeholders.get(text),
+    replace(text) {
+      pattern ??= compile();
+      return text.replace(pattern, (found) => instead.get(found) ?? found);
+    },
+  };
+}
