@@ -1,6 +1,6 @@
 /** The bus as it is served, with its log written to nowhere, so that another process can load it. */
 import { createApp, vendors } from '../src/app.ts';
-import { createLog } from '../src/cli/log.ts';
+import { createLogger } from '../src/cli/logger.ts';
 import { parseConfig } from '../src/config.ts';
 
 const config = parseConfig(
@@ -11,5 +11,5 @@ const config = parseConfig(
   },
   { vendors, env: {}, folder: process.cwd() },
 );
-const app = await createApp({ config, log: createLog(config) });
+const app = await createApp({ config, log: createLogger('info', false).log });
 process.send?.({ http: app.listening.http?.port, tcp: app.listening.avqTcp?.port });

@@ -39,12 +39,14 @@ export function loadConfig({ path, cwd, ...options }: LoadOptions): Config {
 
 /**
  * Only where the store is: for a command beside the running bus, which may not have the bus's environment, and whose
- * file may hold complaints. Throws `ConfigError` (`missing`).
+ * file may hold complaints. Throws `ConfigError` when there is no file, or none that can be read at all.
  */
 export function readStorePath({ path, cwd, env }: Pick<LoadOptions, 'path' | 'cwd' | 'env'>): string {
   const file = findFile(path, cwd);
   const folder = dirname(file);
   const source = readSource(readText(file), extname(file) === '.json' ? 'json' : 'yaml');
+  if (source.value === undefined)
+    throw new ConfigError('invalid', `${file} cannot be used:`, source.complaints);
   const configured = asRecord(asRecord(source.value).store).path ?? DEFAULT_STORE_PATH;
   const ignore = () => undefined;
   return resolve(folder, String(replaceReferences(configured, { env, folder }, ignore, ignore)));

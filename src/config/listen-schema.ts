@@ -45,6 +45,33 @@ function port(number: number) {
   });
 }
 
+function atLeastOne(value: number, description: string) {
+  return Type.Integer({ minimum: 1, default: value, description });
+}
+
+function off(description: string) {
+  return Type.Boolean({ default: false, description });
+}
+
+const CORRELATED = 'The refusal of a request also goes to its reply address, so that its callback is called.';
+
+/** The options of the Vert.x SockJS bridge, by its own names and defaults. */
+const EventBus = Type.Object(
+  {
+    pingTimeoutMs: atLeastOne(
+      10_000,
+      'A connection without a ping is closed between once and twice this time (milliseconds).',
+    ),
+    replyTimeoutMs: atLeastOne(30_000, 'How long answers are waited for (milliseconds).'),
+    maxHandlersPerSocket: atLeastOne(1000, 'Registrations and requests without an answer of one connection.'),
+    maxAddressLength: atLeastOne(200, 'The longest address to register (characters).'),
+    correlatedErrors: off(CORRELATED),
+    registerAcknowledgement: off('A registration is acknowledged by an `event` frame (`onevent`).'),
+    anyFrameIsLiveness: off('Every message counts as a sign of life, not only a ping.'),
+  },
+  { ...CLOSED, default: {}, description: 'The Vert.x SockJS bridge at `/eventbus`.' },
+);
+
 /** A listener, or `false` to go without it. `if` and not `anyOf`, so that complaints name the key that is wrong. */
 function listener<T extends TObject>(schema: T, description: string) {
   return Type.Unsafe<Static<T> | false>({
@@ -73,6 +100,7 @@ export const Listen = Type.Object(
             default: [],
             description: 'Host names, without port, under which web pages may reach a bus without `clients`.',
           }),
+          eventbus: EventBus,
         },
         CLOSED,
       ),
@@ -94,7 +122,25 @@ export const Listen = Type.Object(
       'Messages over TCP, each after its length; false to go without.',
     ),
     vertxTcp: listener(
-      Type.Object({ host: host(), port: port(7000), tls: Type.Optional(Tls) }, CLOSED),
+      Type.Object(
+        {
+          host: host(),
+          port: port(7000),
+          tls: Type.Optional(Tls),
+          replyTimeoutMs: atLeastOne(
+            30_000,
+            'How long answers are waited for where the message does not say (milliseconds).',
+          ),
+          maxHandlersPerSocket: atLeastOne(
+            10_000,
+            'Registrations and requests without an answer of one connection.',
+          ),
+          maxAddressLength: atLeastOne(10_000, 'The longest address to register (characters).'),
+          correlatedErrors: off(CORRELATED),
+          registerAcknowledgement: off('A registration is acknowledged by a frame of type `registered`.'),
+        },
+        CLOSED,
+      ),
       'The Vert.x TCP event bus bridge; false to go without.',
     ),
   },

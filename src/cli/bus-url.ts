@@ -1,0 +1,40 @@
+import { CommandError } from './command-error.ts';
+
+const HTTP = /^https?:$/;
+const WEB_SOCKET = /^wss?:$/;
+
+/** The address of a bus as it was given; `/tsrv` is added where there is no path. */
+export function parseBusUrl(text: string): URL {
+  const url = URL.parse(text);
+  if (!url || !(HTTP.test(url.protocol) || WEB_SOCKET.test(url.protocol) || url.protocol === 'tcp:')) {
+    throw new CommandError('usage', `--url ${text}: expected http(s)://, ws(s):// or tcp://host:port`);
+  }
+  if (url.protocol === 'tcp:' && url.port === '') {
+    throw new CommandError('usage', `--url ${text}: a port is missing; the bus listens at 1829 by default`);
+  }
+  if (url.protocol !== 'tcp:' && url.pathname === '/') url.pathname = '/tsrv';
+  return url;
+}
+
+/** The WebSocket at the same place. */
+export function toWebSocketUrl(url: URL): URL {
+  if (url.protocol === 'tcp:') {
+    throw new CommandError('usage', `--url ${url.href}: expected ws(s):// or http(s)://`);
+  }
+  return new URL(url.href.replace(/^http/, 'ws'));
+}
+
+/** The bus cannot be reached, or what is there is no bus. */
+export function unreachable(url: URL, reason: string): CommandError {
+  return new CommandError(
+    'failed',
+    `no answer from ${url.href}: ${reason}\nIs the bus running (npm start)? Is this its address (--url)?`,
+  );
+}
+
+/** The system's code, where the error has one. */
+export function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const code = 'code' in error ? String(error.code) : '';
+  return error.message || code || error.name;
+}

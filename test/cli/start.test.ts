@@ -1,0 +1,157 @@
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { type AddressInfo, createServer, type Server } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { defaultSandboxConfig } from '#config.ts';
+import { execute, start } from './command-process.ts';
+
+let folder: string;
+let occupant: Server;
+let takenPort: number;
+
+function write(name: string, config: unknown): string {
+  writeFileSync(join(folder, name), JSON.stringify(config, null, 1));
+  return name;
+}
+
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'avq-bus-start-'));
+  occupant = createServer();
+  await new Promise<void>((resolve) => occupant.listen(0, '127.0.0.1', resolve));
+  takenPort = (occupant.address() as AddressInfo).port;
+});
+
+afterAll(() => {
+  occupant.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+describe('serve', () => {
+  test('never plays a vendor unasked: without a configuration it exits 2 and names --sandbox', async () => {
+    const { exitCode, stdout, stderr } = await execute(['serve'], { cwd: folder });
+    expect([exitCode, stdout]).toEqual([2, '']);
+    expect(stderr).toContain('avq-bus.yaml');
+    expect(stderr).toContain('--sandbox');
+  });
+
+  test('exits 2 with every complaint, each with its line and path', async () => {
+    const file = write('wrong.json', { listen: { http: { port: 'many' } }, shutdownMs: -1 });
+    const { exitCode, stderr } = await execute(['serve', '--config', file], { cwd: folder });
+    expect(exitCode).toBe(2);
+    expect(stderr).toMatch(/line 4: listen\.http\.port: .*\nline 7: shutdownMs: /);
+  });
+
+  test('exits 1 at a taken port and names listener, port and key', async () => {
+    const listen = { http: { port: takenPort }, avqTcp: false, vertxTcp: false };
+    const file = write('taken.json', { listen });
+    const { exitCode, stderr } = await execute(['serve', '--config', file], { cwd: folder });
+    expect(exitCode).toBe(1);
+    expect(stderr).toMatch(
+      new RegExp(`^http: 127\\.0\\.0\\.1:${takenPort} is taken; .*listen\\.http\\.port`),
+    );
+  });
+});
+
+describe('a running bus', () => {
+  const listen = { http: { port: 0 }, avqTcp: false, vertxTcp: false };
+  const account = {
+    kind: 'iiko',
+    login: 'x',
+    password: 'correct horse battery',
+    zone: 'UTC',
+    currency: 'RUB',
+  };
+
+  test('logs what nobody expected, without the secret in it, and exits 1', async () => {
+    const vendors = { office: { ...account, baseUrl: 'http://127.0.0.1:9' } };
+    const file = write('surprise.json', { listen, vendors });
+    const surprise = `process.on('SIGUSR2',()=>Promise.reject(new Error('at correct horse battery')))`;
+    const env = { NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(surprise)}` };
+    const bus = start(['serve', '--config', file], { cwd: folder, env });
+    await bus.output(/"msg":"listening"/);
+    expect(bus.stderr).toBe('');
+    bus.signal('SIGUSR2');
+    const { exitCode, stdout } = await bus.finished;
+    expect(exitCode).toBe(1);
+    expect(JSON.parse(stdout.trimEnd().split('\n').at(-1) ?? '')).toMatchObject({
+      level: 'error',
+      error: { message: 'at [secret]' },
+    });
+  });
+
+  test('exits 0 within shutdownMs although a vendor hangs', async () => {
+    const file = write('hang.json', { ...defaultSandboxConfig, listen, shutdownMs: 400 });
+    const bus = start(['serve', '--sandbox', '--config', file], { cwd: folder });
+    const [line] = await bus.output(/.*"msg":"listening".*\n/);
+    const { listeners, simulators } = JSON.parse(line);
+    const hang = { method: 'POST', body: JSON.stringify({ fault: 'hang', times: 0 }) };
+    await fetch(`${simulators.tsrv}/_sandbox/faults`, hang);
+    const headers = { token: 'AVQ11031010703' };
+    const ask = { method: 'POST', headers };
+    const unanswered = expect(
+      fetch(`${listeners.http}/tsrv/ik.service.token.shift/get_x_report`, ask),
+    ).rejects.toThrow('fetch failed');
+    await expect.poll(() => requestsOf(simulators.tsrv)).toBe(1);
+    bus.signal('SIGTERM');
+    const [{ exitCode, stdout }] = await Promise.all([bus.finished, unanswered]);
+    expect(exitCode).toBe(0);
+    const [stopping, stopped] = stdout
+      .trimEnd()
+      .split('\n')
+      .slice(-2)
+      .map((text) => Date.parse(JSON.parse(text).time));
+    expect((stopped ?? 0) - (stopping ?? 0)).toBeLessThan(2_000);
+  });
+});
+
+describe('serve --sandbox', () => {
+  test('goes round a taken port, and ends at once at a second signal', async () => {
+    const listen = { http: { port: takenPort }, avqTcp: false, vertxTcp: false };
+    const file = write('sandbox.json', { ...defaultSandboxConfig, listen });
+    const bus = start(['serve', '--sandbox', '--config', file], { cwd: folder });
+    const [line] = await bus.output(/.*"msg":"listening".*\n/);
+    const { listeners, simulators, store } = JSON.parse(line);
+    expect(bus.stdout).toMatch(new RegExp(`"level":"warn".*"listener":"http","port":${takenPort}`));
+    expect(new URL(listeners.http).port).not.toBe(String(takenPort));
+    expect((await fetch(`${listeners.http}/readyz`)).status).toBe(200);
+
+    const hang = { method: 'POST', body: JSON.stringify({ fault: 'hang', times: 0 }) };
+    expect((await fetch(`${simulators.tsrv}/_sandbox/faults`, hang)).status).toBe(201);
+    const headers = { token: 'AVQ11031010703' };
+    const lost = fetch(`${listeners.http}/tsrv/ik.service.token.shift/get_x_report`, {
+      method: 'POST',
+      headers,
+    });
+    await expect.poll(() => requestsOf(simulators.tsrv)).toBe(1);
+    bus.signal('SIGTERM');
+    await bus.output(/"msg":"stopping"/);
+    // A signal that comes at once is taken for the first one again, so it is sent until it counts.
+    const impatience = setInterval(() => bus.signal('SIGTERM'), 20);
+    const [{ exitCode }] = await Promise.all([bus.finished, expect(lost).rejects.toThrow('fetch failed')]);
+    clearInterval(impatience);
+    expect(exitCode).toBe(1);
+    expect(existsSync(store)).toBe(false);
+  });
+});
+
+describe('sandbox', () => {
+  test('runs the simulators alone until a signal', async () => {
+    const sandbox = start(['sandbox', '--json'], { cwd: folder });
+    const [line] = await sandbox.output(/.*\n/);
+    const addresses: { kind: string; baseUrl: string }[] = JSON.parse(line);
+    const tsrv = addresses.find(({ kind }) => kind === 'tsrv');
+    const message = { type: 'send', address: 'ik.service.app', headers: { action: 'version' } };
+    const headers = { 'content-type': 'application/json' };
+    const body = JSON.stringify(message);
+    const response = await fetch(`${tsrv?.baseUrl}/tsrv`, { method: 'POST', headers, body });
+    expect(await response.json()).toMatchObject({ type: 'send' });
+    sandbox.signal('SIGINT');
+    expect((await sandbox.finished).exitCode).toBe(0);
+  });
+});
+
+async function requestsOf(simulator: string): Promise<number> {
+  const answer = (await (await fetch(`${simulator}/_sandbox/requests`)).json()) as { requests: unknown[] };
+  return answer.requests.length;
+}
