@@ -52,7 +52,7 @@ webSockets.on('connection', (webSocket, request) => {
 
 const tcp = createServer((socket) => {
   const cork = corkForTick(socket);
-  let held = Buffer.alloc(0);
+  let held: Buffer = Buffer.alloc(0);
   socket.setNoDelay(true);
   socket.on('error', () => socket.destroy());
   socket.on('data', (chunk: Buffer) => {

@@ -62,7 +62,7 @@ function driveTcp({ port, window }: Load, messages: number): Promise<void> {
     socket.setNoDelay(true);
     let sent = Math.min(window, messages);
     let answered = 0;
-    let held = Buffer.alloc(0);
+    let held: Buffer = Buffer.alloc(0);
     socket.on('error', reject);
     socket.on('connect', () => socket.write(Buffer.concat(Array.from({ length: sent }, () => FRAME))));
     socket.on('data', (chunk: Buffer) => {

@@ -4,6 +4,7 @@ import type { Clock } from '#core/clock.ts';
 import type { Log } from '#core/log.ts';
 import type { Account, Directory, Register } from '#domain/directory.ts';
 import type { VendorDefinition } from '#domain/vendor-definition.ts';
+import type { VendorState } from '#domain/vendor-state.ts';
 import { type AccountHttp, createHttpClient } from '#outbound/http-client.ts';
 
 /** The largest answer of a vendor that is read (bytes). */
@@ -15,6 +16,8 @@ type LiveAccount = Account & { readonly config: AccountConfig; readonly http: Ac
 
 export type AccountsOptions = {
   readonly vendors: readonly VendorDefinition[];
+  /** What an account has to remember between restarts. */
+  readonly stateOf: (account: string) => VendorState;
   readonly clock: Clock;
   readonly log: Log;
 };
@@ -73,7 +76,14 @@ export class Accounts {
       clock,
       log,
     });
-    const vendor = definition.create({ account: name, config, http, clock, log });
+    const vendor = definition.create({
+      account: name,
+      config,
+      http,
+      state: this.#options.stateOf(name),
+      clock,
+      log,
+    });
     const forward = (config.forward ?? []) as Account['forward'];
     return { name, kind: config.kind, vendor, forward, config, http };
   }

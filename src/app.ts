@@ -1,32 +1,37 @@
-import { readFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import * as commonActions from '#actions/index.ts';
 import { MemoryPinSessions } from '#actions/pin-sessions.ts';
 import { Router } from '#actions/router.ts';
+import { VendorCalls } from '#actions/vendor-calls.ts';
 import { type AnsweredMessage, Bus } from '#bus/bus.ts';
 import { createClients } from '#bus/client.ts';
+import type { Engine } from '#bus/engine.ts';
+import type { BridgeHook } from '#bus/hooks.ts';
 import { LocalEngine } from '#bus/local-engine.ts';
+import { TestConsumers } from '#bus/test-consumers.ts';
 import type { Config } from '#config.ts';
 import type { Clock } from '#core/clock.ts';
 import { systemClock } from '#core/clock.ts';
 import type { Log } from '#core/log.ts';
 import type { VendorDefinition } from '#domain/vendor-definition.ts';
+import { Operations } from '#operations/operations.ts';
 import { createJoinedReads } from '#outbound/joined-reads.ts';
+import { openSqliteStore } from '#store/sqlite-store.ts';
 import type { Endpoint, Listener } from '#transports/listener.ts';
 import * as vendorDefinitions from '#vendors/index.ts';
 import { Accounts } from './accounts.ts';
-import { openListeners } from './listeners.ts';
+import { type ListenerName, openListeners } from './listeners.ts';
 import { createServices } from './services.ts';
+import { version } from './version.ts';
 
 /** Every vendor kind there is. */
 export const vendors: readonly VendorDefinition[] = Object.values(
   vendorDefinitions,
 ) as unknown as VendorDefinition[];
 
-/** The version in package.json. */
-export const version: string = JSON.parse(
-  readFileSync(fileURLToPath(new URL('../package.json', import.meta.url)), 'utf8'),
-).version;
+const DAY_MS = 86_400_000;
+
+/** The part of `shutdownMs` that is kept for logging out, so that no vendor's licence slot stays taken. */
+const LOGOUT_SHARE = 0.2;
 
 export type AppOptions = {
   readonly config: Config;
@@ -36,12 +41,14 @@ export type AppOptions = {
   readonly sandbox?: boolean;
   /** Told of every message that was answered. */
   readonly onAnswered?: (answered: AnsweredMessage) => void;
+  /** Asked for every event of the Vert.x bridges. */
+  readonly hook?: BridgeHook;
 };
-
-export type ListenerName = 'http' | 'avqTcp' | 'vertxTcp';
 
 /** The running bus. */
 export type App = {
+  /** Carries messages between clients; consumers in this process register here. */
+  readonly engine: Engine;
   readonly listening: Readonly<Partial<Record<ListenerName, Endpoint>>>;
   /** Takes over vendors, devices, groups and clients of another configuration; connections stay. */
   reload(config: Config): void;
@@ -53,47 +60,76 @@ export type App = {
 
 /** Wires everything up and listens. Rejects when a listener cannot be bound. */
 export async function createApp(options: AppOptions): Promise<App> {
-  const { config, log, clock = systemClock, sandbox = false, onAnswered } = options;
-  const accounts = new Accounts({ vendors, clock, log });
+  const { config, log, clock = systemClock, sandbox = false, onAnswered, hook } = options;
+  const store = openSqliteStore(config.store.path);
+  const accounts = new Accounts({ vendors, stateOf: store.vendorState, clock, log });
   let directory = accounts.apply(config);
   const pins = new MemoryPinSessions({ clock, idleMs: config.pin.idleMs });
   const actions = [...Object.values(commonActions), ...vendors.flatMap((vendor) => vendor.actions)];
   const joinedReads = createJoinedReads(clock);
-  const router = new Router({ actions, directory: () => directory, pins, joinedReads, clock, log, version });
+  const operations = new Operations({
+    table: store.operations,
+    clock,
+    log,
+    keepMs: config.store.keepOperationsDays * DAY_MS,
+    changeOf: (name) => router.changeOf(name),
+    onChange: (scope) => joinedReads.forget(scope),
+  });
+  const calls = new VendorCalls({ clock, joinedReads, operations });
+  const router = new Router({ actions, directory: () => directory, pins, calls, log, version });
+  const engine = new LocalEngine({ clock, log });
+  const consumers = new TestConsumers({ engine, clock, consumers: config.consumers });
   const bus = new Bus({
-    engine: new LocalEngine({ clock, log }),
-    services: createServices(router),
+    engine,
+    services: createServices(router, (address) => consumers.has(address)),
     clients: createClients(config),
     clock,
     log,
     limits: config.limits,
     onAnswered,
+    hook,
   });
+  const release = async () => {
+    consumers.close();
+    await operations.close();
+    await accounts.close();
+    await store.close();
+  };
   const state = { ready: false };
+  // Nothing may be changed before it is known what an earlier process has left half-way.
+  await operations.start();
   const listeners = await openListeners({
     config,
     bus,
     version,
     sandbox,
     isReady: () => state.ready && !bus.stopping,
+  }).catch(async (error: unknown) => {
+    await release();
+    throw error;
   });
   state.ready = true;
 
   const closeAll = () => Promise.all(Object.values(listeners).map((listener: Listener) => listener.close()));
   return {
+    engine,
     listening: Object.fromEntries(Object.entries(listeners).map(([name, { endpoint }]) => [name, endpoint])),
     reload(next) {
       directory = accounts.apply(next);
       bus.replaceClients(createClients(next));
     },
     async stop() {
+      const { shutdownMs } = config;
       for (const listener of Object.values(listeners)) listener.refuseNew();
-      await within(clock, config.shutdownMs, bus.drain());
+      await within(clock, shutdownMs * (1 - LOGOUT_SHARE), bus.drain());
       bus.close();
-      await within(clock, config.shutdownMs, accounts.close());
+      await within(clock, shutdownMs * LOGOUT_SHARE, release());
       await closeAll();
     },
     async kill() {
+      consumers.close();
+      // First, so that nothing that is still under way reaches the disk: a killed process writes no more.
+      await store.close();
       await closeAll();
     },
   };

@@ -32,10 +32,11 @@ class MessageClient implements ActionClient {
 }
 
 /** The router as the bus sees it: rules are judged by what a message really touches. */
-export function createServices(router: Router): Services {
+export function createServices(router: Router, isConsumer: Services['isConsumer']): Services {
   const serves = (address: string) => router.serves(address);
   return {
     serves,
+    isConsumer,
     permits: (client, message) =>
       // Where nobody configured rules there is nothing to look up.
       client.inbound === 'services' || permits(client.inbound, router.touchedBy(message), serves),

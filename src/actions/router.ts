@@ -1,17 +1,17 @@
 import type { Call, Exchange } from '#core/call.ts';
-import type { Clock } from '#core/clock.ts';
 import { Failure } from '#core/failure.ts';
 import type { Log } from '#core/log.ts';
 import { type Headers, header } from '#core/message.ts';
 import type { Action, ActionClient, ServiceHeaders } from '#domain/action.ts';
+import type { Change } from '#domain/change.ts';
 import { type Account, type Directory, findAccount, type Register } from '#domain/directory.ts';
+import { actionKey, type ChangeName, findChange } from './changes.ts';
 import { findUpstream, forwardedEffect, forwardingAccounts, toForwarded } from './forwarding.ts';
 import type { MemoryPinSessions } from './pin-sessions.ts';
-import { withRaw } from './raw-answers.ts';
 import { readServiceHeaders } from './service-headers.ts';
 import { type FoundTarget, findTarget } from './targets.ts';
-import { timedCall } from './timed-call.ts';
 import { checkedData, deviations } from './validation.ts';
+import type { VendorCalls } from './vendor-calls.ts';
 
 /** A request for a service, and what the bus hands in with it. */
 export type RoutedRequest = {
@@ -31,12 +31,8 @@ export type RouterOptions = {
   /** Asked for every message, since a reload replaces it. */
   readonly directory: () => Directory;
   readonly pins: MemoryPinSessions;
-  /** Joins a read to the same one under way. */
-  readonly joinedReads: {
-    read<T>(key: string, call: Call, run: (shared: Call) => Promise<T>): Promise<T>;
-    forget(scope: string): void;
-  };
-  readonly clock: Clock;
+  /** How reads and changes reach a vendor. */
+  readonly calls: VendorCalls;
   readonly log: Log;
   readonly version: string;
 };
@@ -59,12 +55,19 @@ export class Router {
   constructor(options: RouterOptions) {
     this.#options = options;
     this.#addresses = new Set(options.actions.map(({ address }) => address));
-    this.#actions = new Map(options.actions.map((action) => [keyOf(action.address, action.action), action]));
+    this.#actions = new Map(
+      options.actions.map((action) => [actionKey(action.address, action.action), action]),
+    );
   }
 
   /** Is this address served here, or by an upstream of our own protocol? */
   serves(address: string): boolean {
     return this.#addresses.has(address) || forwardingAccounts(this.#options.directory(), address).length > 0;
+  }
+
+  /** What carries a change out that the journal knows of; undefined when nothing configured does any more. */
+  changeOf(name: ChangeName): Change | undefined {
+    return findChange(this.#actions, this.#options.directory(), name);
   }
 
   /** What the rules are to judge; never fails, since rules come before everything else. */
@@ -94,7 +97,7 @@ export class Router {
   #route(request: RoutedRequest): unknown {
     const name = header(request.headers, 'action');
     if (!name) throw new Failure('BUS_MISSING_HEADER', { description: 'не хватает заголовка action' });
-    const action = this.#actions.get(keyOf(request.address, name));
+    const action = this.#actions.get(actionKey(request.address, name));
     if (!action) return this.#forwardUnknown(request, name);
 
     const headers = readServiceHeaders(request.headers);
@@ -115,60 +118,51 @@ export class Router {
     target: FoundTarget,
     data: unknown,
   ): unknown {
-    const { pins, version, directory } = this.#options;
+    const { pins, version, directory, calls } = this.#options;
     const { client } = request;
+    if (action.change) return this.#change(request, headers, action, target, data);
     const context = { client, headers, pins, version, directory: directory(), ...target };
     if (action.target === 'bus') return this.#checked(action, action.handle(data, context));
+    const run = async (call: Call) => this.#checked(action, await action.handle(data, { ...context, call }));
     const scope = target.register?.token ?? target.account?.name;
-    const run = (call: Call) => this.#carryOut(action, data, { ...context, call });
-    const key = JSON.stringify([action.address, action.action, data]);
-    return this.#call(request, headers, action.effect, scope, key, run);
+    const key = JSON.stringify([action.address, action.action, data, action.differsBy?.(data, client)]);
+    return calls.read(request, headers, { scope, key }, run);
   }
 
-  async #carryOut(action: Action, data: unknown, context: object): Promise<unknown> {
-    return this.#checked(action, await action.handle(data, context));
-  }
-
-  /** One request that reaches a vendor: timed, joined where it may be, with the raw answers where they are wanted. */
-  async #call(
+  async #change(
     request: RoutedRequest,
     headers: ServiceHeaders,
-    effect: 'read' | 'change',
-    scope: string | undefined,
-    key: string,
-    run: (call: Call) => Promise<unknown>,
+    action: Action,
+    target: FoundTarget,
+    data: unknown,
   ): Promise<unknown> {
-    const { clock, joinedReads } = this.#options;
-    const { signal, exchanges } = request;
-    const { timeoutMs, traceparent } = headers;
-    const joins = effect === 'read' && scope !== undefined && !headers.refresh;
-    const forget = () => effect === 'change' && scope !== undefined && joinedReads.forget(scope);
-    forget();
-    const data = await timedCall({ clock, effect, timeoutMs, signal, exchanges, traceparent }, (call) =>
-      joins ? joinedReads.read(`${scope}\u0000${key}`, call, run) : run(call).finally(forget),
-    );
-    return headers.raw ? withRaw(data, exchanges, request.client.seesPersonalData) : data;
+    const change = action.change?.(target);
+    const account = target.register?.account ?? target.account;
+    if (!change || !account) throw unsupported(action, account);
+    const name = { address: action.address, action: action.action };
+    const of = { account: account.name, token: target.register?.token ?? null };
+    const answer = await this.#options.calls.change(request, headers, { ...name, ...of, data, change });
+    const wrong = deviations(action.reply, answer);
+    // It was done, so that it is answered whatever it looks like.
+    if (wrong.length > 0)
+      this.#options.log.error({ ...name, wrong }, 'the answer to a change breaks its schema');
+    return answer;
   }
 
   /** An action of ours at a register whose vendor speaks our protocol: its own rules hold, not ours. */
-  #forwardKnown(
+  async #forwardKnown(
     request: RoutedRequest,
     headers: ServiceHeaders,
     action: Action,
     register: Register,
-  ): unknown {
-    this.#admit(request);
-    return this.#forward(request, headers, action.action, register.account, (data) => {
-      const wrong = deviations(action.reply, data);
-      if (wrong.length > 0) {
-        const { address, action: name } = action;
-        this.#options.log.warn(
-          { address, action: name, wrong },
-          'an upstream answered in a shape of its own',
-        );
-      }
-      return action.amend ? action.amend(data, register) : data;
-    });
+  ): Promise<unknown> {
+    const data = await this.#forward(request, headers, action.action, register.account);
+    const wrong = deviations(action.reply, data);
+    if (wrong.length > 0) {
+      const name = { address: action.address, action: action.action };
+      this.#options.log.warn({ ...name, wrong }, 'an upstream answered in a shape of its own');
+    }
+    return action.amend ? action.amend(data, register) : data;
   }
 
   #forwardUnknown(request: RoutedRequest, name: string): unknown {
@@ -178,24 +172,33 @@ export class Router {
       throw new Failure('BUS_UNKNOWN_ACTION', { description: `у адреса ${address} нет действия ${name}` });
     }
     const headers = readServiceHeaders(request.headers);
-    const account = findUpstream(directory, address, name, headers, request.client);
-    this.#admit(request);
-    return this.#forward(request, headers, name, account, (data) => data);
+    return this.#forward(
+      request,
+      headers,
+      name,
+      findUpstream(directory, address, name, headers, request.client),
+    );
   }
 
   #forward(
     request: RoutedRequest,
     headers: ServiceHeaders,
-    name: string,
+    action: string,
     account: Account,
-    finish: (data: unknown) => unknown,
   ): Promise<unknown> {
+    this.#admit(request);
+    const { calls } = this.#options;
+    const { vendor } = account;
     const message = toForwarded(request);
-    const effect = forwardedEffect(name);
-    const key = JSON.stringify([message.address, message.data, message.headers]);
-    return this.#call(request, headers, effect, headers.token ?? account.name, key, async (call) =>
-      finish(await account.vendor.forward?.(message, effect, call)),
-    );
+    const { address, data } = message;
+    const token = headers.token ?? null;
+    if (forwardedEffect(action) === 'change' && vendor.forwardedChange) {
+      const change = vendor.forwardedChange(message);
+      return calls.change(request, headers, { address, action, account: account.name, token, data, change });
+    }
+    const key = JSON.stringify([address, data, message.headers]);
+    const run = (call: Call) => vendor.forward?.(message, call) ?? Promise.resolve(null);
+    return calls.read(request, headers, { scope: token ?? account.name, key }, run);
   }
 
   #admit(request: RoutedRequest): void {
@@ -214,7 +217,7 @@ export class Router {
   #onlyAccount(address: string, name: string | undefined, token: string | undefined): string | undefined {
     if (name === undefined || token !== undefined) return undefined;
     const directory = this.#options.directory();
-    const action = this.#actions.get(keyOf(address, name));
+    const action = this.#actions.get(actionKey(address, name));
     if (!action) {
       const [only, ...others] = forwardingAccounts(directory, address, name);
       return others.length === 0 ? only?.name : undefined;
@@ -226,6 +229,7 @@ export class Router {
   }
 }
 
-function keyOf(address: string, action: string): string {
-  return `${address}\u0000${action}`;
+function unsupported({ address, action }: Action, account: Account | undefined): Failure {
+  const description = `поставщик ${account?.kind ?? ''} не умеет ${address} ${action}`;
+  return new Failure('BUS_UNSUPPORTED_ACTION', { description });
 }

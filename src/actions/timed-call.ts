@@ -18,6 +18,8 @@ export type TimedCallOptions = {
   readonly signal: AbortSignal;
   readonly exchanges: Exchange[];
   readonly traceparent: string | undefined;
+  /** See {@link Call}. */
+  readonly fresh?: boolean;
 };
 
 /**
@@ -26,10 +28,11 @@ export type TimedCallOptions = {
  * `VENDOR_OUTCOME_UNKNOWN`.
  */
 export function timedCall<T>(options: TimedCallOptions, run: (call: Call) => Promise<T>): Promise<T> {
-  const { clock, effect, exchanges, traceparent } = options;
+  const { clock, effect, exchanges, traceparent, fresh = false } = options;
   const timeoutMs = options.timeoutMs ?? (effect === 'change' ? CHANGE_TIMEOUT_MS : READ_TIMEOUT_MS);
   const controller = new AbortController();
-  const call = { deadline: clock.now() + timeoutMs, signal: controller.signal, exchanges, traceparent };
+  const { signal } = controller;
+  const call = { deadline: clock.now() + timeoutMs, signal, exchanges, traceparent, fresh };
   return new Promise((resolve, reject) => {
     const giveUp = () => {
       controller.abort();

@@ -1,5 +1,7 @@
 import type { Static, TSchema } from 'typebox';
 import type { Call } from '#core/call.ts';
+import { Failure } from '#core/failure.ts';
+import type { Change } from './change.ts';
 import type { Account, Directory, Register } from './directory.ts';
 
 /** The headers of design 4 that the bus itself reads, checked. */
@@ -29,6 +31,8 @@ export type ActionClient = {
 export type PinSessions = {
   authorize(client: string, register: Register, pin: string): void;
   logout(client: string, register: Register): void;
+  /** Lets the client through to a register without a PIN, or one whose session it holds. */
+  check(client: string, register: Register): void;
 };
 
 type BaseContext = {
@@ -76,15 +80,31 @@ export type ActionDefinition<Q extends TSchema, R extends TSchema, T extends Tar
   readonly reply: R;
   /** Reachable without a PIN session, since it makes or ends one. */
   readonly withoutPin?: boolean;
+  /** What of the requester the answer depends on: a read is joined only by those for whom it is the same. */
+  differsBy?(data: Static<Q>, client: ActionClient): unknown;
   /** What is added to the answer of an upstream that speaks our own protocol. */
   amend?(data: unknown, register: Register): unknown;
   /** May answer at once or later; throws or rejects with a `Failure`. */
   handle(data: Static<Q>, context: ActionContext<T, P>): Static<R> | Promise<Static<R>>;
 };
 
+/**
+ * An action that changes money or law: it is not handled, but carried out once. `change` finds, also after a
+ * restart, what one register or account does; undefined where its vendor cannot.
+ */
+export type ChangeDefinition<Q extends TSchema, R extends TSchema, T extends Target, P = unknown> = Omit<
+  ActionDefinition<Q, R, T, P>,
+  'effect' | 'handle' | 'differsBy'
+> & {
+  change(target: Omit<TargetContext<T, P>, 'call'>): Change<Static<Q>, unknown, Static<R>> | undefined;
+};
+
 /** An action as the registry knows it; only the router, which has checked `data` and the target, calls `handle`. */
-export type Action = Omit<ActionDefinition<TSchema, TSchema, Target>, 'handle'> & {
+export type Action = Omit<ActionDefinition<TSchema, TSchema, Target>, 'handle' | 'differsBy'> & {
   handle(data: unknown, context: unknown): unknown;
+  differsBy?(data: unknown, client: ActionClient): unknown;
+  /** Instead of `handle`, for a change that has to happen once. */
+  change?(target: unknown): Change | undefined;
 };
 
 /** Ties an action's types together; returns what it is given. */
@@ -102,4 +122,25 @@ export function defineVendorAction<P>() {
   return <const Q extends TSchema, const R extends TSchema, const T extends Exclude<Target, string>>(
     definition: ActionDefinition<Q, R, T, P>,
   ): Action => definition as Action;
+}
+
+function toAction(definition: object): Action {
+  const handle = () => {
+    throw new Failure('BUS_UNSUPPORTED_ACTION');
+  };
+  return { ...definition, effect: 'change', handle } as unknown as Action;
+}
+
+/** As {@link defineAction}, for a change that has to happen once. */
+export function defineChange<const Q extends TSchema, const R extends TSchema, const T extends Target>(
+  definition: ChangeDefinition<Q, R, T>,
+): Action {
+  return toAction(definition);
+}
+
+/** As {@link defineVendorAction}, for a change that has to happen once. */
+export function defineVendorChange<P>() {
+  return <const Q extends TSchema, const R extends TSchema, const T extends Exclude<Target, string>>(
+    definition: ChangeDefinition<Q, R, T, P>,
+  ): Action => toAction(definition);
 }

@@ -1,15 +1,18 @@
 import type { Static, TObject } from 'typebox';
 import type { Clock } from '#core/clock.ts';
-import type { HttpClient } from '#core/http-client.ts';
+import type { DownloadingHttpClient } from '#core/http-client.ts';
 import type { Log } from '#core/log.ts';
 import type { Action } from './action.ts';
 import type { Vendor } from './vendor.ts';
+import type { VendorState } from './vendor-state.ts';
 
 /** What a vendor is made of. */
 export type VendorSetup<A> = {
   readonly account: string;
   readonly config: A;
-  readonly http: HttpClient;
+  readonly http: DownloadingHttpClient;
+  /** What has to be remembered of the account's registers between restarts. */
+  readonly state: VendorState;
   readonly clock: Clock;
   readonly log: Log;
 };

@@ -1,6 +1,7 @@
 import * as commonActions from '#actions/index.ts';
 import { MemoryPinSessions } from '#actions/pin-sessions.ts';
 import { type RoutedRequest, Router } from '#actions/router.ts';
+import { VendorCalls, type VendorCallsOptions } from '#actions/vendor-calls.ts';
 import type { Failure } from '#core/failure.ts';
 import { silentLog } from '#core/log.ts';
 import type { Headers } from '#core/message.ts';
@@ -34,6 +35,15 @@ export function fakeDirectory(accounts: readonly Account[], registers: readonly 
 
 export const everybody: ActionClient = { name: 'anonymous', seesPersonalData: false, permits: () => true };
 
+/** Carries a change out without a journal. */
+const sendOnly: VendorCallsOptions['operations'] = {
+  async run({ change, data }, call) {
+    const context = { call, showPersonalData: false, isDoubtful: false };
+    const prepared = await change.prepare(data, context, undefined);
+    return 'answer' in prepared ? prepared.answer : change.send(data, prepared.evidence, context);
+  },
+};
+
 /** A router over the common actions, with a clock that is moved by hand. */
 export function fakeRouter(directory: Directory) {
   const clock = createFakeClock(0);
@@ -41,8 +51,7 @@ export function fakeRouter(directory: Directory) {
     actions: Object.values(commonActions),
     directory: () => directory,
     pins: new MemoryPinSessions({ clock, idleMs: 43_200_000 }),
-    joinedReads: createJoinedReads(clock),
-    clock,
+    calls: new VendorCalls({ clock, joinedReads: createJoinedReads(clock), operations: sendOnly }),
     log: silentLog,
     version: '1.2.3',
   });

@@ -1,13 +1,19 @@
 import { describe, expect, test, vi } from 'vitest';
 import { Failure } from '#core/failure.ts';
 import type { Account } from '#domain/directory.ts';
+import type { ForwardedMessage } from '#domain/vendor.ts';
 import { fakeAccount, fakeDirectory, fakeRegister, fakeRouter } from './fake-directory.ts';
 
 const SALES = 'ik.service.token.sales.retail';
 
 function upstream(name: string) {
-  const forward = vi.fn((..._arguments: unknown[]) => Promise.resolve({ from: name } as unknown));
-  return { forward, account: fakeAccount(name, 'tsrv', { forward }) };
+  const answer = () => Promise.resolve({ from: name } as unknown);
+  const forward = vi.fn((_message: ForwardedMessage) => answer());
+  const forwardedChange = vi.fn((_message: ForwardedMessage) => ({
+    prepare: () => Promise.resolve({ evidence: null }),
+    send: answer,
+  }));
+  return { forward, forwardedChange, account: fakeAccount(name, 'tsrv', { forward, forwardedChange }) };
 }
 
 const minsk = upstream('minsk');
@@ -59,7 +65,7 @@ describe('what an upstream of our own protocol takes', () => {
   });
 
   test('is passed on as it came, less the headers that are the bus’s own', async () => {
-    minsk.forward.mockClear();
+    minsk.forwardedChange.mockClear();
     const own = {
       account: 'minsk',
       'operation.id': '1',
@@ -70,7 +76,7 @@ describe('what an upstream of our own protocol takes', () => {
     };
     const headers = { action: 'create_sale', token: 'AVQ1', 'printer.dummy': '', ...own };
     await ask(SALES, headers, { sale: 1 }, { replyAddress: 'r1' });
-    expect(minsk.forward.mock.calls[0]?.[0]).toEqual({
+    expect(minsk.forwardedChange.mock.calls[0]?.[0]).toEqual({
       address: SALES,
       replyAddress: 'r1',
       data: { sale: 1 },
@@ -88,8 +94,10 @@ describe('what an upstream of our own protocol takes', () => {
     ['getter', 'change'],
   ])('%s is a %s', async (action, effect) => {
     minsk.forward.mockClear();
+    minsk.forwardedChange.mockClear();
     await ask(SALES, { action, token: 'AVQ1' });
-    expect(minsk.forward.mock.calls[0]?.[1]).toBe(effect);
+    expect(minsk.forward).toHaveBeenCalledTimes(effect === 'read' ? 1 : 0);
+    expect(minsk.forwardedChange).toHaveBeenCalledTimes(effect === 'change' ? 1 : 0);
   });
 
   test('is passed on even where the action is one of ours, with data of its own', async () => {

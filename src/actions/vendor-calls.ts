@@ -1,0 +1,87 @@
+import type { Call, Exchange } from '#core/call.ts';
+import type { Clock } from '#core/clock.ts';
+import type { ActionClient, ServiceHeaders } from '#domain/action.ts';
+import type { Change } from '#domain/change.ts';
+import type { ChangeName } from './changes.ts';
+import { withRaw } from './raw-answers.ts';
+import { timedCall } from './timed-call.ts';
+
+/** What a change is asked for with. */
+export type ChangeRequest = ChangeName & { readonly data: unknown; readonly change: Change };
+
+export type VendorCallsOptions = {
+  readonly clock: Clock;
+  /** Joins a read to the same one under way; see `outbound/`. */
+  readonly joinedReads: {
+    read<T>(key: string, call: Call, run: (shared: Call) => Promise<T>): Promise<T>;
+    forget(scope: string): void;
+  };
+  /** Carries changes out once, however often they are asked for; see `operations/`. */
+  readonly operations: {
+    run(request: OperationRequest, call: Call): Promise<unknown>;
+  };
+};
+
+type OperationRequest = ChangeRequest & {
+  readonly client: string;
+  readonly operationId: string | undefined;
+  readonly showPersonalData: boolean;
+};
+
+type Requester = {
+  readonly client: ActionClient;
+  readonly signal: AbortSignal;
+  readonly exchanges: Exchange[];
+};
+
+/** How requests reach a vendor: timed, reads joined, changes once, with the raw answers where they are wanted. */
+export class VendorCalls {
+  readonly #options: VendorCallsOptions;
+
+  constructor(options: VendorCallsOptions) {
+    this.#options = options;
+  }
+
+  /** `scope` is the register or account that the read is about, if it is about one; `key` all else that it depends on. */
+  read(
+    requester: Requester,
+    headers: ServiceHeaders,
+    { scope, key }: { scope: string | undefined; key: string },
+    run: (call: Call) => Promise<unknown>,
+  ): Promise<unknown> {
+    const { joinedReads } = this.#options;
+    const joins = scope !== undefined && !headers.refresh;
+    return this.#timed(requester, headers, 'read', (call) =>
+      joins ? joinedReads.read(`${scope}\u0000${key}`, call, run) : run(call),
+    );
+  }
+
+  /** Reads that are under way are not joined any more: they began before the change. */
+  change(requester: Requester, headers: ServiceHeaders, request: ChangeRequest): Promise<unknown> {
+    const { joinedReads, operations } = this.#options;
+    const { client } = requester;
+    const scope = request.token ?? request.account;
+    const { operationId } = headers;
+    const operation = {
+      ...request,
+      client: client.name,
+      operationId,
+      showPersonalData: client.seesPersonalData,
+    };
+    joinedReads.forget(scope);
+    return this.#timed(requester, headers, 'change', (call) =>
+      operations.run(operation, call).finally(() => joinedReads.forget(scope)),
+    );
+  }
+
+  async #timed(
+    { signal, exchanges, client }: Requester,
+    { timeoutMs, traceparent, refresh: fresh, raw }: ServiceHeaders,
+    effect: 'read' | 'change',
+    run: (call: Call) => Promise<unknown>,
+  ): Promise<unknown> {
+    const { clock } = this.#options;
+    const data = await timedCall({ clock, effect, timeoutMs, signal, exchanges, traceparent, fresh }, run);
+    return raw ? withRaw(data, exchanges, client.seesPersonalData) : data;
+  }
+}

@@ -1,0 +1,23 @@
+import { createHash } from 'node:crypto';
+import { isJsonObject, JsonNumber } from '#core/json.ts';
+
+/** Short secrets could be guessed from a hash, so their values do not count as contents. */
+const GUESSABLE_KEY = /pin(?:code)?$|^pin|passw|secret/i;
+
+/** The same text for the same JSON value, whatever the order of its keys. */
+function canonical(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(canonical).join()}]`;
+  if (value instanceof JsonNumber) return value.source;
+  if (!isJsonObject(value)) return JSON.stringify(value ?? null);
+  const members = Object.keys(value)
+    .sort()
+    .map((key) => `${JSON.stringify(key)}:${GUESSABLE_KEY.test(key) ? '"*"' : canonical(value[key])}`);
+  return `{${members.join()}}`;
+}
+
+/** What an operation's id stands for, as a hash: address, action, register or account, and `data`. */
+export function contentsOf(address: string, action: string, scope: string, data: unknown): string {
+  const isEmpty = isJsonObject(data) && Object.keys(data).length === 0;
+  const text = canonical([address, action, scope, isEmpty ? null : data]);
+  return createHash('sha256').update(text).digest('base64');
+}
