@@ -43,6 +43,8 @@ export const REFUSALS = {
   wrongShift: refusal(403, 'Указан неверный идентификатор смены'),
   cashierBusy: refusal(424, 'Forbidden: за данным пользователем уже числится открытая смена'),
   closed: refusal(410, 'Данная смена уже закрыта'),
+  /** Autonomous operations of a register follow each other in time. */
+  outOfOrder: refusal(400, 'Нарушена очередность операций'),
   /** The document tells of the state, but not how a sale in it is refused. */
   expired: refusal(403, 'Forbidden: смена просрочена'),
 } as const;

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import Big from 'big.js';
 import { isJsonObject } from '#core/json.ts';
 import { kkmAnswer, shiftAnswer } from './kassa24-answers.ts';
@@ -77,11 +78,19 @@ const CHANGES: Readonly<Record<string, Change>> = {
   /** `true` until `false`, or how many calls. */
   in_progress: (_state, kkm, value) => setInProgress(kkm, value),
   sell,
+  /** The register's Uid goes on without us, as after an operation of somebody else. */
+  rotate_uid: (_state, kkm, value) => {
+    if (isTrue('rotate_uid', value)) kkm.uid = randomUUID();
+  },
+  silent_uid: (_state, kkm, value) => {
+    kkm.silentUid = isTrue('silent_uid', value);
+  },
 };
 
 /**
  * `{"expire_tokens": true}`, or `{"id_kkm": n, …}` with any of `shift`, `stale_id_shift`, `blocked`, `access`,
- * `foreign_cashier`, `cashier_busy`, `in_progress`, `sell`, applied in the order given.
+ * `foreign_cashier`, `cashier_busy`, `in_progress`, `sell`, `rotate_uid`,
+ * `silent_uid`, applied in the order given.
  */
 export function control(state: Kassa24State, change: Readonly<Record<string, unknown>>): unknown {
   const { id_kkm, expire_tokens, ...changes } = change;
@@ -94,5 +103,15 @@ export function control(state: Kassa24State, change: Readonly<Record<string, unk
     if (!apply) throw new Error(`${key} is none of ${Object.keys(CHANGES).join(', ')}`);
     apply(state, kkm, value);
   }
-  return { kkm: kkmAnswer(kkm), shift: kkm.shift ? shiftAnswer(state, kkm.shift) : null, uid: kkm.uid };
+  const shifts = [...state.shifts.values()].filter((shift) => shift.kkm === kkm);
+  return {
+    kkm: kkmAnswer(kkm),
+    shift: kkm.shift ? shiftAnswer(state, kkm.shift) : null,
+    uid: kkm.uid,
+    shifts: shifts.map(({ id, dateClose, zReports }) => ({
+      id,
+      open: dateClose === undefined,
+      z_reports: zReports,
+    })),
+  };
 }

@@ -65,6 +65,8 @@ function addKkm(
     accessible: true,
     inProgress: 0,
     uid: randomUUID(),
+    silentUid: false,
+    lastOfflineDate: Number.NEGATIVE_INFINITY,
     executed: new Map(),
     cash: new Big(CASH),
     cumulative: each(OPERATION_KINDS, (kind) => new Big(CUMULATIVE[kind])),

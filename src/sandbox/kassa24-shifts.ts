@@ -34,7 +34,7 @@ export function onceByUid(kkm: Kkm, uid: string | undefined, run: () => Outcome)
   if (executed) {
     return {
       status: 208,
-      headers: { Uid: kkm.uid },
+      ...(kkm.silentUid ? {} : { headers: { Uid: kkm.uid } }),
       body: { Status: 208, Message: 'OK', Data: executed.data },
     };
   }
@@ -43,7 +43,7 @@ export function onceByUid(kkm: Kkm, uid: string | undefined, run: () => Outcome)
   if ('refused' in outcome) return outcome.refused;
   kkm.executed.set(uid, outcome);
   kkm.uid = randomUUID();
-  return success(outcome.data, kkm.uid);
+  return success(outcome.data, kkm.silentUid ? undefined : kkm.uid);
 }
 
 /** The time of an autonomous operation; null, absent and Go's zero time mean a normal one. */
@@ -53,6 +53,14 @@ function offlineDate(body: Readonly<Record<string, unknown>>): number | null | u
   const epochMs = typeof value === 'string' ? Date.parse(value) : Number.NaN;
   if (Number.isNaN(epochMs)) return undefined;
   return epochMs < 0 ? null : epochMs;
+}
+
+/** Autonomous operations of a register follow each other in time. */
+function takeOfflineDate(kkm: Kkm, epochMs: number | null): boolean {
+  if (epochMs === null) return true;
+  if (epochMs < kkm.lastOfflineDate) return false;
+  kkm.lastOfflineDate = epochMs;
+  return true;
 }
 
 function hasOpenShift(state: Kassa24State, cashier: Cashier): boolean {
@@ -76,6 +84,7 @@ export function openShift(
   if (kkm.blocked) return REFUSALS.blocked;
   if (kkm.shift && kkm.shift.dateClose === undefined) return REFUSALS.alreadyOpen;
   if (cashier.busyElsewhere || hasOpenShift(state, cashier)) return REFUSALS.cashierBusy;
+  if (!takeOfflineDate(kkm, dateOpen)) return REFUSALS.outOfOrder;
   const shift = addShift(state, kkm, cashier, dateOpen ?? state.clock.now());
   kkm.uid = randomUUID();
   const opened = {
@@ -86,7 +95,7 @@ export function openShift(
     DateOpen: date(shift.dateOpen),
   };
   // "ОК" in Cyrillic, as the document prints it for this call alone.
-  return success({ Shift: opened }, kkm.uid, 'ОК');
+  return success({ Shift: opened }, kkm.silentUid ? undefined : kkm.uid, 'ОК');
 }
 
 function findShift(state: Kassa24State, cashier: Cashier, id: number): Shift | undefined {
@@ -94,15 +103,21 @@ function findShift(state: Kassa24State, cashier: Cashier, id: number): Shift | u
   return shift && findKkm(state, cashier, shift.kkm.id) ? shift : undefined;
 }
 
+/** A cashier sees only the shifts that he has opened. */
+function findOwnShift(state: Kassa24State, cashier: Cashier, id: number): Shift | undefined {
+  const shift = findShift(state, cashier, id);
+  return shift?.idUser === cashier.id ? shift : undefined;
+}
+
 /** `GET /shifts/:IdShift` */
 export function getShift(state: Kassa24State, cashier: Cashier, idShift: number): SimulatedResponse {
-  const shift = findShift(state, cashier, idShift);
+  const shift = findOwnShift(state, cashier, idShift);
   return shift ? success(shiftAnswer(state, shift)) : REFUSALS.noAccess;
 }
 
 /** `GET /shifts/:IdShift/sections/reports` */
 export function getSectionReport(state: Kassa24State, cashier: Cashier, idShift: number): SimulatedResponse {
-  const shift = findShift(state, cashier, idShift);
+  const shift = findOwnShift(state, cashier, idShift);
   return shift ? success({ Sections: sectionsAnswer(shift) }) : REFUSALS.noAccess;
 }
 
@@ -148,6 +163,8 @@ export function closeShift(
   return onceByUid(shift.kkm, headers.uid, () => {
     const refused = reportRefusal(shift, cashier);
     if (refused) return { refused };
+    if (!takeOfflineDate(shift.kkm, dateClose)) return { refused: REFUSALS.outOfOrder };
+    shift.zReports += 1;
     endShift(shift, dateClose ?? state.clock.now());
     const closed = date(shift.dateClose);
     return {

@@ -38,6 +38,8 @@ export type Shift = {
   readonly index: number;
   dateOpen: number;
   dateClose: number | undefined;
+  /** How many Z reports were made: never more than one. */
+  zReports: number;
   readonly balanceOpen: Big;
   balanceClose: Big | undefined;
   nonCash: Big;
@@ -68,6 +70,10 @@ export type Kkm = {
   /** So many calls with a Uid are told that the operation is still running. */
   inProgress: number;
   uid: string;
+  /** Answers do not tell the next Uid. */
+  silentUid: boolean;
+  /** The time of the last autonomous operation: none may be dated before it. */
+  lastOfflineDate: number;
   /** Answers by the Uid that they were given for: an operation happens once. */
   readonly executed: Map<string, { readonly data: unknown }>;
   cash: Big;
@@ -107,6 +113,7 @@ export function addShift(state: Kassa24State, kkm: Kkm, cashier: Cashier, dateOp
     index: kkm.shiftIndex,
     dateOpen,
     dateClose: undefined,
+    zReports: 0,
     balanceOpen: kkm.cash,
     balanceClose: undefined,
     nonCash: new Big(0),

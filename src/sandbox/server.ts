@@ -27,7 +27,10 @@ const MAX_BODY_BYTES = 16 * 1024 * 1024;
 const HTML_PAGE =
   '<!DOCTYPE html><html><head><title>Just a moment</title></head><body>Please wait</body></html>';
 
-async function readRequest(incoming: IncomingMessage): Promise<SimulatedRequest | undefined> {
+async function readRequest(
+  incoming: IncomingMessage,
+  underWay: number,
+): Promise<SimulatedRequest | undefined> {
   const chunks: Buffer[] = [];
   let bytes = 0;
   for await (const chunk of incoming as AsyncIterable<Buffer>) {
@@ -45,6 +48,7 @@ async function readRequest(incoming: IncomingMessage): Promise<SimulatedRequest 
     headers: Object.fromEntries(headers),
     text,
     body: asJson(text),
+    underWay,
   };
 }
 
@@ -56,16 +60,27 @@ function asJson(text: string): unknown {
   }
 }
 
-function send(outgoing: ServerResponse, { status, headers, body, text }: SimulatedResponse): void {
-  const payload = text ?? (body === undefined ? '' : JSON.stringify(body));
-  const type = text === undefined ? 'application/json; charset=utf-8' : 'text/plain; charset=utf-8';
-  outgoing.writeHead(status, { ...(payload === '' ? {} : { 'content-type': type }), ...headers });
+function payloadOf({ body, text, bytes }: SimulatedResponse): string | Uint8Array {
+  return bytes ?? text ?? (body === undefined ? '' : JSON.stringify(body));
+}
+
+function typeOf({ text, bytes }: SimulatedResponse): string {
+  if (bytes !== undefined) return 'application/octet-stream';
+  return text === undefined ? 'application/json; charset=utf-8' : 'text/plain; charset=utf-8';
+}
+
+function send(outgoing: ServerResponse, response: SimulatedResponse): void {
+  const { status, headers } = response;
+  const payload = payloadOf(response);
+  const type = payload.length === 0 ? {} : { 'content-type': typeOf(response) };
+  outgoing.writeHead(status, { ...type, ...headers });
   outgoing.end(payload);
 }
 
 /** Promises the whole answer, sends half of it and breaks off. */
-function sendHalf(outgoing: ServerResponse, { status, headers, body, text }: SimulatedResponse): void {
-  const payload = Buffer.from(text ?? JSON.stringify(body ?? {}));
+function sendHalf(outgoing: ServerResponse, response: SimulatedResponse): void {
+  const { status, headers } = response;
+  const payload = Buffer.from(payloadOf(response));
   outgoing.writeHead(status, {
     'content-type': 'application/json; charset=utf-8',
     ...headers,
@@ -125,9 +140,15 @@ export async function startSimulator(
   const simulator = definition.create(seed, clock);
   const controlled: Controlled = { simulator, faults: new Faults(), journal: new RequestJournal() };
   const closing = new AbortController();
+  let underWay = 0;
 
   async function serve(incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
-    const request = await readRequest(incoming);
+    underWay += 1;
+    // Given up by the visitor counts as ended: it waits for nothing any more.
+    outgoing.once('close', () => {
+      underWay -= 1;
+    });
+    const request = await readRequest(incoming, underWay);
     if (!request) return send(outgoing, { status: 413 });
     if (isControlRequest(request.path)) return send(outgoing, respondToControl(request, controlled));
     await play(request, outgoing, controlled, (ms) => delay(clock, ms, closing.signal));

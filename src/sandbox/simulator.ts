@@ -14,12 +14,13 @@ export type SimulatedRequest = {
   readonly underWay?: number;
 };
 
-/** `body` is sent as JSON, `text` as it is (with `headers` naming its type). */
+/** `body` is sent as JSON, `text` and `bytes` as they are (with `headers` naming their type). */
 export type SimulatedResponse = {
   readonly status: number;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: unknown;
   readonly text?: string;
+  readonly bytes?: Uint8Array;
 };
 
 /** What the configuration says of a vendor kind, so that its simulator knows the same logins and registers. */

@@ -271,6 +271,14 @@ describe('POST /shifts', () => {
     expect(open(77505, '').status).toBe(400);
   });
 
+  test('refuses an autonomous operation that is dated before the last one', () => {
+    state({ shift: 'closed' });
+    expect(open(77505, '2020-12-20T06:34:46+00:00').status).toBe(200);
+    state({ shift: 'closed' });
+    expect(said(open(77505, '2020-12-20T06:34:45+00:00'))).toEqual([400, 'Нарушена очередность операций']);
+    expect(open(77505, '2020-12-20T06:34:46+00:00').status).toBe(200);
+  });
+
   test.each([
     ['without a register', {}, undefined, 400, 'Поле IdKKM не должно быть пустым'],
     ['an unknown register', {}, 1, 403, 'Forbidden: Доступ к указанному ресурсу закрыт.'],

@@ -1,72 +1,123 @@
 import type { Call } from '#core/call.ts';
 import type { Clock } from '#core/clock.ts';
 import { Failure } from '#core/failure.ts';
-import type { HttpRequest, HttpResponse } from '#core/http.ts';
-import type { HttpClient } from '#core/http-client.ts';
 import { calendarDate } from '#domain/time.ts';
-import { readJson } from '#outbound/answer.ts';
+import { createJoinedReads } from '#outbound/joined-reads.ts';
 import { vendorFailure } from '#outbound/vendor-failure.ts';
-import { failureOf } from './failures.ts';
-import { type CashShift, type Desk, isShiftOf, toShift } from './map.ts';
-import type { Session } from './session.ts';
+import { type AcceptanceDocument, toDocument } from './acceptance-document.ts';
+import { type CashShift, type Desk, isShiftOf, toShift } from './cash-shift.ts';
+import { type Payments, toPayments } from './payments.ts';
+import type { ServerApi, ServerQuestion } from './server-api.ts';
 import type { Complain } from './wire.ts';
 
-export type CashShiftsOptions = {
-  readonly session: Session;
-  readonly http: HttpClient;
-  readonly clock: Clock;
-  readonly zone: string;
-};
+/** The parameters of the list, by the server's names; a name may repeat. */
+export type ShiftQuery = readonly (readonly [name: string, value: string])[];
 
 /** The cash shifts of one server, 004_… "Работа со сменами". */
 export type CashShifts = {
   /** The open shift of a cash register; `AVQFR_SHIFT_IS_CLOSED` without one, never a guess between several. */
   findOpenShift(desk: Desk, call: Call): Promise<CashShift>;
+  list(query: ShiftQuery, call: Call): Promise<CashShift[]>;
+  /** `settling`: to find out what became of a change. */
+  get(id: string, call: Call, settling?: true): Promise<CashShift>;
+  listPayments(id: string, hideAccepted: boolean, call: Call): Promise<Payments>;
+  /** The shift's acceptance document; the server makes one when there is none. */
+  getDocument(id: string, call: Call, settling?: true): Promise<AcceptanceDocument>;
+  /** Something may have changed: lists that are under way began before it. */
+  forgetLists(): void;
 };
 
 /** A shift left open for longer is beyond what a server should be asked for in one request. */
 const LOOK_BACK_DAYS = 30;
 
-const LIST_PATH = '/resto/api/v2/cashshifts/list';
+const LISTS = 'lists';
 
-export function createCashShifts({ session, http, clock, zone }: CashShiftsOptions): CashShifts {
-  const complainAbout =
-    ({ status }: HttpResponse): Complain =>
-    (code, message) =>
-      vendorFailure('VENDOR_BAD_RESPONSE', http, { status, code, message });
+function toRows(body: unknown, complain: Complain): readonly unknown[] {
+  const rows = body ?? [];
+  if (!Array.isArray(rows)) throw complain('wrong_type', 'вместо списка смен пришло другое значение');
+  return rows;
+}
 
-  async function read(request: Omit<HttpRequest, 'effect'>, call: Call): Promise<HttpResponse> {
-    const response = await session.send({ ...request, effect: 'read' }, call);
-    if (response.status !== 200) throw failureOf(response, http);
-    return response;
-  }
+/** Throws where the answer is about another shift than the one asked for. */
+function checkShift(asked: string, told: string, complain: Complain): void {
+  if (told.toLowerCase() === asked.toLowerCase()) return;
+  throw complain('other_shift', `спрошена смена ${asked}, а ответ о смене ${told}`);
+}
 
-  function readOpenShifts(call: Call): Promise<HttpResponse> {
+function about(path: string, effect: ServerQuestion['effect'], settling: true | undefined): ServerQuestion {
+  return { path: `/cashshifts/${path}`, effect, ...(settling && { settling }) };
+}
+
+export function createCashShifts(api: ServerApi, clock: Clock): CashShifts {
+  const { http, zone } = api;
+  const joined = createJoinedReads(clock);
+
+  function openShiftsQuery(): ShiftQuery {
     const now = clock.now();
-    const query = [
+    return [
       // Both dates belong to the interval; tomorrow's, since the server's day may have begun already.
       ['openDateFrom', calendarDate(now, zone, -LOOK_BACK_DAYS)],
       ['openDateTo', calendarDate(now, zone, 1)],
       ['status', 'OPEN'],
-    ] as const;
-    return read({ method: 'GET', path: LIST_PATH, query }, call);
+    ];
+  }
+
+  function askForList<T>(
+    query: ShiftQuery,
+    call: Call,
+    read: (rows: readonly unknown[], complain: Complain) => T,
+  ): Promise<T> {
+    const question = { path: '/cashshifts/list', query, effect: 'read' } as const;
+    return api.ask(question, call, (body, complain) => read(toRows(body, complain), complain));
+  }
+
+  /** Registers of one server that are asked for at once share one list, unless a fresh one is wanted. */
+  function readOpenShifts(call: Call): Promise<{ rows: readonly unknown[]; complain: Complain }> {
+    const query = openShiftsQuery();
+    const read = (shared: Call) => askForList(query, shared, (rows, complain) => ({ rows, complain }));
+    return call.fresh ? read(call) : joined.read(`${LISTS}\u0000${JSON.stringify(query)}`, call, read);
   }
 
   return {
     async findOpenShift(desk, call) {
-      const response = await readOpenShifts(call);
-      const complain = complainAbout(response);
-      const rows = readJson(response, http) ?? [];
-      if (!Array.isArray(rows)) throw complain('wrong_type', 'вместо списка смен пришло другое значение');
-
+      const { rows, complain } = await readOpenShifts(call);
       const [row, second] = rows.filter((candidate) => isShiftOf(desk, candidate, complain));
       if (row === undefined) throw new Failure('AVQFR_SHIFT_IS_CLOSED');
       if (second === undefined) return toShift(row, zone, complain);
       throw vendorFailure('VENDOR_BAD_RESPONSE', http, {
-        status: response.status,
+        status: 200,
         code: 'ambiguous_shift',
         message: `открытых смен у кассы ${desk.cashRegister} несколько, укажите point_of_sale или закройте лишние`,
       });
     },
+
+    list: (query, call) =>
+      askForList(query, call, (rows, complain) => rows.map((row) => toShift(row, zone, complain))),
+
+    get: (id, call, settling) =>
+      api.ask(about(`byId/${id}`, 'read', settling), call, (body, complain) => {
+        const shift = toShift(body, zone, complain);
+        checkShift(id, shift.id, complain);
+        return shift;
+      }),
+
+    listPayments(id, hideAccepted, call) {
+      const query = [['hideAccepted', String(hideAccepted)]] as const;
+      const question = { ...about(`payments/list/${id}`, 'read', undefined), query };
+      return api.ask(question, call, (body, complain) => {
+        const payments = toPayments(body, zone, complain);
+        checkShift(id, payments.session_id, complain);
+        return payments;
+      });
+    },
+
+    getDocument: (id, call, settling) =>
+      api.ask(about(`closedSessionDocument/${id}`, 'document', settling), call, (body, complain) => {
+        const document = toDocument(body, complain);
+        checkShift(id, document.session.session_id, complain);
+        return document;
+      }),
+
+    forgetLists: () => joined.forget(LISTS),
   };
 }

@@ -1,13 +1,34 @@
-import { Type } from 'typebox';
+import { type Static, Type } from 'typebox';
 import { formatTaxNumber } from '#domain/report.ts';
+import type { Vendor } from '#domain/vendor.ts';
 import { defineVendor } from '#domain/vendor-definition.ts';
+import { acceptShift } from './accept-shift.ts';
+import { createAcceptanceChanges } from './acceptance-changes.ts';
 import { createCashShifts } from './cash-shifts.ts';
-import { toReport } from './map.ts';
+import { UUID_PATTERN } from './field-schemas.ts';
+import { getAcceptanceDocument } from './get-acceptance-document.ts';
+import { getShift } from './get-shift.ts';
+import { createLedger } from './ledger.ts';
+import { listPayments } from './list-payments.ts';
+import { listShifts } from './list-shifts.ts';
+import type { IikoPort } from './port.ts';
+import { saveAcceptanceDocument } from './save-acceptance-document.ts';
+import { createServerApi } from './server-api.ts';
 import { Session } from './session.ts';
+import { toReport } from './x-report.ts';
 
-const IDLE_LOGOUT_MS = 90_000;
-
-const UUID = '^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$';
+const DeviceConfig = Type.Object(
+  {
+    cash_register: Type.Integer({ description: "`cashRegNumber`: the register's number in iiko." }),
+    point_of_sale: Type.Optional(
+      Type.String({
+        pattern: UUID_PATTERN,
+        description: 'UUID; needed where several points of sale number their registers alike.',
+      }),
+    ),
+  },
+  { additionalProperties: false },
+);
 
 /** iiko Server, cash shifts: 004_… "Работа со сменами". */
 export const iiko = defineVendor({
@@ -15,39 +36,49 @@ export const iiko = defineVendor({
 
   accountConfig: Type.Object(
     {
-      /** A back-office user with the right to use the API. */
-      login: Type.String({ minLength: 1 }),
-      password: Type.String({ minLength: 1 }),
-      /** IANA; the server writes its local time without any. */
-      zone: Type.String({ minLength: 1 }),
-      /** ISO 4217; iiko does not tell the currency of its sums. */
-      currency: Type.String({ pattern: '^[A-Z]{3}$' }),
-      idleLogoutMs: Type.Optional(Type.Integer({ minimum: 1000, default: IDLE_LOGOUT_MS })),
+      login: Type.String({ minLength: 1, description: 'A back-office user with the right to use the API.' }),
+      password: Type.String({ minLength: 1, writeOnly: true, description: "The user's password, plain." }),
+      zone: Type.String({
+        minLength: 1,
+        description: 'IANA time zone of the server, which writes its local time without one.',
+      }),
+      currency: Type.String({
+        pattern: '^[A-Z]{3}$',
+        description: 'ISO 4217 code of the sums in reports, which iiko does not tell.',
+      }),
+      concurrency: Type.Integer({
+        minimum: 1,
+        maximum: 1,
+        default: 1,
+        description: 'Calls at once: iiko asks for one at a time.',
+      }),
+      idleLogoutMs: Type.Integer({
+        minimum: 1000,
+        default: 90_000,
+        description: 'Unused for so long (milliseconds), the licence slot is given back.',
+      }),
     },
     { additionalProperties: false },
   ),
 
-  deviceConfig: Type.Object(
-    {
-      /** `cashRegNumber`, the register's number in iiko. */
-      cash_register: Type.Integer(),
-      /** Needed where several points of sale number their registers alike. */
-      point_of_sale: Type.Optional(Type.String({ pattern: UUID })),
-    },
-    { additionalProperties: false },
-  ),
+  deviceConfig: DeviceConfig,
 
-  actions: [],
+  actions: [listShifts, getShift, listPayments, getAcceptanceDocument, saveAcceptanceDocument, acceptShift],
 
   // "Requests must be strictly sequential" is the vendor's own rule for every server.
   concurrency: 1,
 
   create({ config, http, clock, log }) {
-    const { login, password, zone, currency, idleLogoutMs = IDLE_LOGOUT_MS } = config;
+    const { login, password, zone, currency, idleLogoutMs } = config;
     const session = new Session({ http, clock, log, login, password, zone, idleLogoutMs });
-    const shifts = createCashShifts({ session, http, clock, zone });
+    const api = createServerApi(session, http, zone);
+    const shifts = createCashShifts(api, clock);
+    const ledger = createLedger(api, clock);
 
-    return {
+    const vendor: Vendor<Static<typeof DeviceConfig>> & IikoPort = {
+      shifts,
+      changes: createAcceptanceChanges({ api, shifts, ledger }),
+
       register(device) {
         const desk = { cashRegister: device.cash_register, pointOfSale: device.point_of_sale };
         return {
@@ -68,5 +99,6 @@ export const iiko = defineVendor({
 
       close: () => session.close(),
     };
+    return vendor;
   },
 });

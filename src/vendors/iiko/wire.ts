@@ -1,57 +1,29 @@
 import type { Failure } from '#core/failure.ts';
 import { isJsonObject, JsonNumber } from '#core/json.ts';
-import { snakeCase } from '#core/snake-case.ts';
 import { formatMoney } from '#domain/money.ts';
 import { formatDateTime } from '#domain/time.ts';
+import { PLAIN, toOurs } from '#domain/vocabulary.ts';
 
 /** Makes the failure for an answer that is not what is documented: our code for it and a sentence in Russian. */
 export type Complain = (code: WireFault, message: string) => Failure;
 
-type WireFault = 'missing_field' | 'conflicting_fields' | 'wrong_type';
-
-/**
- * A shift, 004_… "Список смен" and "Выгрузка кассовой смены по id": the name that servers write today, and what
- * the tables and examples of the documentation call the same thing.
- */
-export const SHIFT_SPELLINGS = {
-  id: [],
-  sessionNumber: [],
-  fiscalNumber: [],
-  cashRegNumber: [],
-  cashRegSerial: [],
-  openDate: [],
-  closeDate: [],
-  acceptDate: [],
-  managerId: ['manager'],
-  responsibleUserId: ['responsibleUser'],
-  sessionStartCash: [],
-  payOrders: [],
-  sumWriteoffOrders: [],
-  salesCash: [],
-  salesCredit: ['salesCerdit'],
-  salesCard: [],
-  payIn: [],
-  payOut: [],
-  payIncome: [],
-  cashRemain: [],
-  cashDiff: [],
-  sessionStatus: ['sessionStaus'],
-  conceptionId: ['conception'],
-  pointOfSaleId: ['pointOfSale'],
-} as const satisfies Spellings;
+export type WireFault = 'missing_field' | 'conflicting_fields' | 'wrong_type' | 'other_shift';
 
 /** Canonical name → the other names of the same field. */
-type Spellings = Readonly<Record<string, readonly string[]>>;
+export type Spellings = Readonly<Record<string, readonly string[]>>;
 
 /** The server's own local time: no zone, the fraction without its last zeros. */
 const NAIVE_DATE_TIME = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d{1,6})?$/;
-
-const CREDENTIALS = new Set(['token', 'password', 'pin', 'secret']);
 
 /** Absent, null and blank say the same: not told. */
 function told(value: unknown): unknown {
   if (typeof value !== 'string') return value ?? undefined;
   return value.trim() === '' ? undefined : value.trim();
+}
+
+/** Ids differ in nothing when they differ in case. */
+function comparable(value: unknown): string {
+  return (typeof value === 'object' ? JSON.stringify(value) : String(value)).toLowerCase();
 }
 
 /** One JSON object of iiko's, read field by field under the canonical names. `N` are those names. */
@@ -73,7 +45,7 @@ export class WireObject<N extends string> {
     const values = names
       .map((spelling) => told(this.#fields[spelling]))
       .filter((value) => value !== undefined);
-    if (new Set(values.map((value) => String(value).toLowerCase())).size > 1) {
+    if (new Set(values.map(comparable)).size > 1) {
       throw this.#complain('conflicting_fields', `поля ${names.join(' и ')} противоречат друг другу`);
     }
     return values[0];
@@ -125,22 +97,37 @@ export class WireObject<N extends string> {
     return value;
   }
 
+  /** Whatever stands there, for a shape of its own. */
+  any(name: N): unknown {
+    return this.#value(name);
+  }
+
+  /** Another object inside; null without one. */
+  object<M extends string>(name: N, spellings: Readonly<Record<M, readonly string[]>>): WireObject<M> | null {
+    const value = this.#value(name);
+    return value === undefined ? null : new WireObject(value, spellings, this.#complain);
+  }
+
+  /** A list, empty where the server writes null or nothing. */
+  list(name: N): readonly unknown[] {
+    const value = this.#value(name) ?? [];
+    if (Array.isArray(value)) return value;
+    throw this.#wrong(name, 'список');
+  }
+
   /** The fields that nobody documents, in our vocabulary and without credentials. */
   others(): Record<string, unknown> {
     const known = new Set(Object.entries<readonly string[]>(this.#spellings).flat(2));
-    return inVocabulary(Object.entries(this.#fields).filter(([name]) => !known.has(name)));
+    const fields = Object.entries(this.#fields).filter(([name]) => !known.has(name));
+    const wrong = (key: string, expected: string) =>
+      this.#complain('wrong_type', `поле ${key}: ожидалось ${expected}`);
+    // Nothing of what is unknown is converted, so no zone is needed.
+    const ours = toOurs(Object.fromEntries(fields), { vocabulary: PLAIN, zone: 'UTC', wrong });
+    return ours as Record<string, unknown>;
   }
-}
 
-function inVocabulary(entries: readonly (readonly [string, unknown])[]): Record<string, unknown> {
-  return Object.fromEntries(
-    entries
-      .map(([name, value]) => [snakeCase(name), valueInVocabulary(value)] as const)
-      .filter(([name]) => !name.split('_').some((word) => CREDENTIALS.has(word))),
-  );
-}
-
-function valueInVocabulary(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(valueInVocabulary);
-  return isJsonObject(value) ? inVocabulary(Object.entries(value)) : value;
+  /** `known` and {@link others}, which replace nothing that is known. */
+  with<T extends object>(known: T): T {
+    return { ...known, ...this.others(), ...known };
+  }
 }

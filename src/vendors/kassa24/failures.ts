@@ -1,83 +1,13 @@
-import { FAILURES, type Failure, type FailureName } from '#core/failure.ts';
+import { Failure } from '#core/failure.ts';
 import type { HttpResponse } from '#core/http.ts';
 import type { HttpClient } from '#core/http-client.ts';
 import { readJson } from '#outbound/answer.ts';
 import { vendorFailure } from '#outbound/vendor-failure.ts';
 import type { Unreadable } from './fields.ts';
+import { refusalOf } from './refusals.ts';
 import { type Envelope, readEnvelope } from './wire.ts';
 
 type Account = Pick<HttpClient, 'vendor' | 'account'>;
-
-type Refusal = {
-  readonly status: number;
-  /** A part of the message, in small letters, without blanks: words come split and with other endings. */
-  readonly stem?: string;
-  readonly name: FailureName;
-  /** What to do, from the column 'Способ устранения'. */
-  readonly description: string;
-};
-
-/** The tables 'Ошибки' of 001_…; the first row that fits. 403 has four meanings, told apart by their texts. */
-const REFUSALS: readonly Refusal[] = [
-  {
-    status: 401,
-    name: 'VENDOR_AUTH_FAILED',
-    description: 'Kassa24 не принял токен и после нового входа: проверьте login, password и права кассира',
-  },
-  {
-    status: 403,
-    stem: 'ужеоткрытасмена',
-    name: 'AVQFR_SHIFT_IS_OPENED',
-    description: FAILURES.AVQFR_SHIFT_IS_OPENED.description,
-  },
-  {
-    status: 403,
-    stem: 'уресурсузакрыт',
-    name: 'VENDOR_REJECTED',
-    description: 'Kassa24 закрыл доступ: проверьте id_kkm кассы и есть ли на неё права у этого кассира',
-  },
-  {
-    status: 403,
-    stem: 'кассазаблокирован',
-    name: 'VENDOR_REJECTED',
-    description: 'касса заблокирована в Kassa24: свяжитесь с его технической поддержкой',
-  },
-  {
-    status: 403,
-    stem: 'неверныйидентификаторсмен',
-    name: 'VENDOR_REJECTED',
-    description: 'смену открыл другой кассир: укажите у кассы login и password того, кто её открыл',
-  },
-  {
-    status: 410,
-    name: 'AVQFR_SHIFT_IS_CLOSED',
-    description: FAILURES.AVQFR_SHIFT_IS_CLOSED.description,
-  },
-  {
-    status: 424,
-    stem: 'ужечислитсяоткрытаясмена',
-    name: 'VENDOR_REJECTED',
-    description:
-      'за этим кассиром уже числится открытая смена, возможно на другой кассе: сначала закройте её',
-  },
-  {
-    status: 429,
-    name: 'VENDOR_RATE_LIMITED',
-    description: FAILURES.VENDOR_RATE_LIMITED.description,
-  },
-  {
-    status: 500,
-    name: 'VENDOR_UNAVAILABLE',
-    description: 'внутренняя ошибка Kassa24: повторите позже, если не пройдёт - обратитесь в его поддержку',
-  },
-];
-
-function refusalOf(status: number, message: string): Refusal | undefined {
-  const packed = message.replace(/\s+/g, '').toLowerCase();
-  return REFUSALS.find(
-    (refusal) => refusal.status === status && (refusal.stem === undefined || packed.includes(refusal.stem)),
-  );
-}
 
 /** The complaint about an answer that cannot be used. */
 export function unreadableAnswer(response: HttpResponse, account: Account): Unreadable {
@@ -151,11 +81,21 @@ export function loginDataOf(response: HttpResponse, account: Account): unknown {
   });
 }
 
-/** The shift that was asked for is not open, told by a successful answer. */
-export function shiftIsClosed(message: string, account: Account): Failure {
-  return vendorFailure('AVQFR_SHIFT_IS_CLOSED', account, {
-    status: 200,
-    message,
-    description: FAILURES.AVQFR_SHIFT_IS_CLOSED.description,
+/** `Status` of the body or of HTTP, whichever is a failure; the body's own where neither is. */
+export function statusOf(response: HttpResponse, account: Account): number {
+  const envelope = tryEnvelope(response, account);
+  return failedStatus(response, envelope) ?? envelope.status ?? response.status;
+}
+
+/** A change that left and whose answer says nothing of what became of it. */
+export function outcomeUnknown(caught: unknown, account: Account): Failure {
+  const failure = Failure.from(caught);
+  if (failure.name === 'VENDOR_OUTCOME_UNKNOWN') return failure;
+  const details = failure.details && 'vendor' in failure.details ? failure.details : undefined;
+  return vendorFailure('VENDOR_OUTCOME_UNKNOWN', account, {
+    status: details?.status ?? null,
+    code: details?.code ?? 'unknown',
+    message: details?.message ?? failure.description,
+    cause: caught,
   });
 }

@@ -1,4 +1,4 @@
-import { emptyCounter, formatTaxNumber, type Report } from '#domain/report.ts';
+import { type Counter, emptyCounter, formatTaxNumber, type Report } from '#domain/report.ts';
 import type { TokenInformation } from '#domain/token-information.ts';
 import type { CommonDevice } from '#domain/vendor.ts';
 import type { Unreadable } from './fields.ts';
@@ -10,7 +10,8 @@ export type Kassa24Device = Pick<CommonDevice, 'company_name' | 'tax_number'> & 
 /** Kassa24 counts in tenge and names no currency. */
 const CURRENCY = 'KZT';
 
-/** `IdStatusShift` 2; an expired shift has another number and still gives reports. */
+/** `IdStatusShift`; an expired shift has another number, which nobody tells, and still gives reports. */
+const OPEN = 1;
 const CLOSED = 2;
 
 /** `IdStatusKkm` 1 is a register in the middle of its registration. */
@@ -23,6 +24,15 @@ export function openShiftId({ idShift }: Kkm): number | undefined {
 
 export function isClosed({ idStatusShift }: Shift): boolean {
   return idStatusShift === CLOSED;
+}
+
+export function isOpen({ idStatusShift }: Shift): boolean {
+  return idStatusShift === OPEN;
+}
+
+/** Open for more than 24 hours ("просрочена"): to be closed before another can be opened. */
+export function isExpired({ idStatusShift }: Shift): boolean {
+  return idStatusShift !== null && idStatusShift > CLOSED;
 }
 
 /** Throws when an answer tells that it is about another register; 0 is a placeholder. */
@@ -47,42 +57,48 @@ function taxNumber(companies: readonly Company[], device: Kassa24Device): number
 
 /** What was read on the way to a report. */
 export type ReportSources = {
-  readonly kkm: Kkm;
+  readonly kkm?: Kkm;
   readonly shift: Shift;
-  readonly x: XReport;
+  /** Without it nothing is known of the figures. */
+  readonly x?: XReport;
   readonly device: Kassa24Device;
 };
 
+/** The figures of an X or Z report. */
+export function toCounters(x: XReport): Counter[] {
+  return [
+    {
+      ...emptyCounter(CURRENCY),
+      sales_count: x.sales.qty,
+      sales_sum: x.sales.amount,
+      money_backs_count: x.refunds.qty,
+      money_backs_sum: x.refunds.amount,
+      purchases_count: x.purchases.qty,
+      purchases_sum: x.purchases.amount,
+      purchase_refunds_count: x.purchaseRefunds.qty,
+      purchase_refunds_sum: x.purchaseRefunds.amount,
+      deposits_count: x.incomes.qty,
+      deposits_sum: x.incomes.amount,
+      withdraws_count: x.expenses.qty,
+      withdraws_sum: x.expenses.amount,
+    },
+  ];
+}
+
 /** Shift information and X report as one Report. */
 export function toReport({ kkm, shift, x, device }: ReportSources): Report {
-  const companies = [...shift.companies, x.company, kkm.company];
+  const companies = [...shift.companies, x?.company, kkm?.company].filter((company) => company !== undefined);
   return {
     cashier: shift.userName,
     close_date: shift.dateClose,
     company_name: companyName(companies, device),
-    counters: [
-      {
-        ...emptyCounter(CURRENCY),
-        sales_count: x.sales.qty,
-        sales_sum: x.sales.amount,
-        money_backs_count: x.refunds.qty,
-        money_backs_sum: x.refunds.amount,
-        purchases_count: x.purchases.qty,
-        purchases_sum: x.purchases.amount,
-        purchase_refunds_count: x.purchaseRefunds.qty,
-        purchase_refunds_sum: x.purchaseRefunds.amount,
-        deposits_count: x.incomes.qty,
-        deposits_sum: x.incomes.amount,
-        withdraws_count: x.expenses.qty,
-        withdraws_sum: x.expenses.amount,
-      },
-    ],
+    counters: x ? toCounters(x) : null,
     device_id: device.id_kkm,
     first_sale_number: null,
     last_sale_number: null,
     number: shift.shiftIndex,
     open_date: shift.dateOpen,
-    sales_count: x.sales.qty,
+    sales_count: x?.sales.qty ?? null,
     tax_number: taxNumber(companies, device),
     uid: null,
   };

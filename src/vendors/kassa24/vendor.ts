@@ -1,13 +1,22 @@
 import { Type } from 'typebox';
 import { defineVendor } from '#domain/vendor-definition.ts';
-import { type Desk, getKkm, getXReport } from './get-x-report.ts';
+import { closeShift } from './close-shift.ts';
+import { type Desk, getKkm, type Kassa24Port } from './desk.ts';
+import { getSectionReport } from './get-section-report.ts';
+import { getShift } from './get-shift.ts';
+import { getXReport } from './get-x-report.ts';
 import { toTokenInformation } from './map.ts';
+import { openShift } from './open-shift.ts';
 import { type Credentials, createSession, type Session } from './session.ts';
+import { createClosing } from './shift-closing.ts';
+import { createOpening } from './shift-opening.ts';
+import * as xReports from './x-report.ts';
+import { toZReport } from './z-report-map.ts';
 
 const CONCURRENCY = 16;
 
-const Login = Type.String({ minLength: 1 });
-const Password = Type.String({ minLength: 1 });
+const LOGIN = { minLength: 1, description: "A cashier's phone, eleven digits, in quotes." };
+const PASSWORD = { minLength: 1, writeOnly: true };
 
 /** Kassa24 Business / Fiscal24 (Kazakhstan), cash register shifts: 001_… 'Работа со сменами'. */
 export const kassa24 = defineVendor({
@@ -15,45 +24,55 @@ export const kassa24 = defineVendor({
 
   accountConfig: Type.Object(
     {
-      /** A cashier's phone, eleven digits. */
-      login: Login,
-      password: Password,
-      /** IANA; times are told in it. */
-      zone: Type.String({ minLength: 1 }),
-      /** How the X report is asked for; `:id` is the shift's. */
-      xReport: Type.Optional(
-        Type.Object(
-          {
-            method: Type.Enum(['GET', 'POST']),
-            path: Type.String({ pattern: '^/.*:id' }),
-          },
-          { additionalProperties: false },
-        ),
+      login: Type.String(LOGIN),
+      password: Type.String({ ...PASSWORD, description: "The cashier's password." }),
+      zone: Type.String({ minLength: 1, description: 'IANA zone in which times are told: Asia/Almaty.' }),
+      xReport: Type.Object(
+        {
+          method: Type.Enum(['GET', 'POST'], { default: 'POST', description: 'HTTP method.' }),
+          path: Type.String({
+            pattern: '^/.*:id',
+            default: '/shifts/:id/x',
+            description: "Path; `:id` is the shift's.",
+          }),
+        },
+        {
+          additionalProperties: false,
+          default: {},
+          description: 'How the X report is asked for, since the document does not tell.',
+        },
       ),
-      /** Is the `Z` of the vendor's times UTC, or the register's wall clock in disguise? */
-      dateZ: Type.Optional(Type.Enum(['utc', 'local'])),
+      dateZ: Type.Enum(['utc', 'local'], {
+        default: 'utc',
+        description: "`local`: the `Z` of the vendor's times stands behind the register's wall clock.",
+      }),
     },
     { additionalProperties: false },
   ),
 
   deviceConfig: Type.Object(
     {
-      /** `IdKkm`, the register's number in Kassa24. */
-      id_kkm: Type.Integer({ minimum: 1 }),
-      /** The register's own cashier instead of the account's. */
-      login: Type.Optional(Login),
-      password: Type.Optional(Password),
+      id_kkm: Type.Integer({ minimum: 1, description: '`IdKkm`, the number of the register in Kassa24.' }),
+      login: Type.Optional(
+        Type.String({
+          ...LOGIN,
+          description:
+            "The register's own cashier instead of the account's; a cashier can hold one open shift.",
+        }),
+      ),
+      password: Type.Optional(
+        Type.String({ ...PASSWORD, description: "The own cashier's password, where `login` is given." }),
+      ),
     },
     { additionalProperties: false },
   ),
 
-  actions: [],
+  actions: [openShift, getShift, getXReport, getSectionReport, closeShift],
 
   concurrency: CONCURRENCY,
 
-  create({ config, http }) {
-    const { login, password, zone, dateZ = 'utc' } = config;
-    const { xReport = { method: 'POST', path: '/shifts/:id/x' } } = config;
+  create({ config, http, state, clock }) {
+    const { login, password, zone, dateZ, xReport } = config;
     const sessions = new Map<string, Session>();
 
     /** One session a cashier, however many registers are his. */
@@ -65,11 +84,15 @@ export const kassa24 = defineVendor({
     }
 
     return {
-      register(device) {
+      register(device): Kassa24Port {
         const credentials = { login: device.login ?? login, password: device.password ?? password };
-        const desk: Desk = { session: sessionOf(credentials), http, device, time: { zone, dateZ }, xReport };
+        const session = sessionOf(credentials);
+        const desk: Desk = { session, http, state, clock, device, time: { zone, dateZ }, xReport };
         return {
-          getXReport: (call) => getXReport(desk, call),
+          desk,
+          getXReport: (call) => xReports.getXReport(desk, call),
+          openShift: createOpening(desk, () => ({ result: 'Ok' })),
+          closeShift: createClosing(desk, (closed) => toZReport(closed, desk)),
           // Nothing but the login is remembered, so there is nothing to forget on a refresh.
           describe: async (call) => toTokenInformation(await getKkm(desk, call), device),
         };

@@ -1,3 +1,4 @@
+import type { HttpResponse } from '#core/http.ts';
 import {
   dateTime,
   integer,
@@ -38,6 +39,8 @@ export type Kkm = {
 
 /** 001_… 'Получить информацию о смене'. */
 export type Shift = {
+  /** The cashier who opened it. */
+  readonly idUser: number | null;
   readonly idKkm: number | null;
   readonly idStatusShift: number | null;
   readonly shiftIndex: number | null;
@@ -81,12 +84,33 @@ function readCompany(value: unknown): Company {
   };
 }
 
-/** 'Авторизация': `Data.Token`. It goes into a header, so it must be fit for one. */
+/** What goes into a header must be fit for one. */
+function headerText(value: unknown, name: string, unreadable: Unreadable): string {
+  const told = text(value);
+  if (told === null) throw unreadable('missing_field', `нет обязательного поля ${name}`);
+  if (!/^[!-~]+$/.test(told)) throw unreadable('bad_field', `${name} не годится для заголовка`);
+  return told;
+}
+
+/** 'Авторизация': `Data.Token`. */
 export function readToken(data: unknown, unreadable: Unreadable): string {
-  const token = text(member(data, 'Token'));
-  if (token === null) throw unreadable('missing_field', 'нет обязательного поля Data.Token');
-  if (!/^[!-~]+$/.test(token)) throw unreadable('bad_field', 'Data.Token не годится для заголовка');
-  return token;
+  return headerText(member(data, 'Token'), 'Data.Token', unreadable);
+}
+
+/** 'Авторизация': `Data.User.Id`, whose token it is; null when it is not told. */
+export function readUserId(data: unknown, unreadable: Unreadable): number | null {
+  return integer(member(member(data, 'User'), 'Id'), 'Data.User.Id', unreadable);
+}
+
+/** `Data.Uid` of `GET /uid/:IdKkm`. */
+export function readUid(data: unknown, unreadable: Unreadable): string {
+  return headerText(member(data, 'Uid'), 'Data.Uid', unreadable);
+}
+
+/** The response header `Uid`: the next operation's; undefined when it is not told. */
+export function readNextUid({ headers }: HttpResponse): string | undefined {
+  const { uid } = headers;
+  return typeof uid === 'string' && uid.trim() !== '' ? uid.trim() : undefined;
 }
 
 export function readKkm(data: unknown, unreadable: Unreadable): Kkm {
@@ -108,6 +132,11 @@ export function readShift(data: unknown, time: TimeReading, unreadable: Unreadab
   const shift = requiredObject(member(data, 'Shift') ?? data, 'Data', unreadable);
   const kkm = member(shift, 'Kkm');
   return {
+    idUser: integer(
+      member(shift, 'IdUser') ?? member(member(shift, 'User'), 'Id'),
+      'Shift.IdUser',
+      unreadable,
+    ),
     idKkm: integer(member(shift, 'IdKkm') ?? member(kkm, 'Id'), 'Shift.IdKkm', unreadable),
     idStatusShift: integer(member(shift, 'IdStatusShift'), 'Shift.IdStatusShift', unreadable),
     shiftIndex: integer(member(shift, 'ShiftIndex'), 'Shift.ShiftIndex', unreadable),
@@ -115,6 +144,18 @@ export function readShift(data: unknown, time: TimeReading, unreadable: Unreadab
     dateClose: dateTime(member(shift, 'DateClose'), time, 'Shift.DateClose', unreadable),
     userName: text(member(member(shift, 'User'), 'Name')),
     companies: [readCompany(member(shift, 'Company')), readCompany(member(kkm, 'Company'))],
+  };
+}
+
+/** 'POST /shifts/:IdShift/z': an X report with the times of its shift. */
+export type ZReport = XReport & { readonly dateOpen: string | null; readonly dateClose: string | null };
+
+export function readZReport(data: unknown, time: TimeReading, unreadable: Unreadable): ZReport {
+  const dateOf = (name: string) => dateTime(member(data, name), time, name, unreadable);
+  return {
+    ...readXReport(data, unreadable),
+    dateOpen: dateOf('DateOpen'),
+    dateClose: dateOf('DateClose') ?? dateOf('DateReportTaken'),
   };
 }
 

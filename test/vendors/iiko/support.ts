@@ -6,17 +6,28 @@ import type { HttpRequest, HttpResponse } from '#core/http.ts';
 import type { HttpClient } from '#core/http-client.ts';
 import { silentLog } from '#core/log.ts';
 import type { CommonDevice, RegisterPort } from '#domain/vendor.ts';
+import type { VendorState } from '#domain/vendor-state.ts';
 import { createHttpClient } from '#outbound/http-client.ts';
 import { iiko as simulatedIiko } from '#sandbox/iiko.ts';
 import { startSimulator } from '#sandbox/server.ts';
+import type { IikoPort } from '#vendors/iiko/port.ts';
 import { iiko } from '#vendors/iiko/vendor.ts';
+import type { Complain } from '#vendors/iiko/wire.ts';
 
 export const CONFIG = {
   login: 'api',
   password: 'x',
   zone: 'Europe/Moscow',
   currency: 'RUB',
+  concurrency: 1,
+  idleLogoutMs: 90_000,
 } as const;
+
+/** iiko remembers nothing. */
+const NO_STATE: VendorState = {
+  read: async () => undefined,
+  write: async () => undefined,
+};
 
 export const HTTP = { vendor: 'iiko', account: 'moscow' } as const;
 
@@ -55,6 +66,10 @@ export function liveShift(changes: Readonly<Record<string, unknown>> = {}): Reco
 export function plain(status: number, text: string): HttpResponse {
   return { status, headers: { 'content-type': 'text/plain; charset=utf-8' }, text };
 }
+
+/** The failure for an answer that is not what is documented. */
+export const complain: Complain = (code, message) =>
+  new Failure('VENDOR_BAD_RESPONSE', { description: `${code}: ${message}` });
 
 export function createCall(clock: Clock, timeoutMs = 30_000): Call {
   return {
@@ -97,6 +112,8 @@ export function createScriptedHttp(answer: (request: HttpRequest, count: number)
 export type SimulatedRestaurant = {
   readonly baseUrl: string;
   readonly http: HttpClient;
+  /** What the actions of the vendor work with. */
+  readonly port: IikoPort;
   register(device?: Partial<CommonDevice & { cash_register: number; point_of_sale: string }>): RegisterPort;
   control(change: Record<string, unknown>): Promise<Record<string, unknown>>;
   fault(fault: Record<string, unknown>): Promise<void>;
@@ -128,7 +145,14 @@ export async function openRestaurant(clock: Clock): Promise<SimulatedRestaurant>
     clock,
     log: silentLog,
   });
-  const vendor = iiko.create({ account: 'moscow', config: CONFIG, http, clock, log: silentLog });
+  const vendor = iiko.create({
+    account: 'moscow',
+    config: CONFIG,
+    http,
+    state: NO_STATE,
+    clock,
+    log: silentLog,
+  });
   onTestFinished(async () => {
     await http.close();
     await simulator.close();
@@ -136,6 +160,8 @@ export async function openRestaurant(clock: Clock): Promise<SimulatedRestaurant>
   return {
     baseUrl: simulator.baseUrl,
     http,
+    // The vendor is its own port.
+    port: vendor as typeof vendor & IikoPort,
     register: (device) => vendor.register({ token: 'RU12', vendor: 'moscow', cash_register: 12, ...device }),
     control: (change) => post(`${simulator.baseUrl}/_sandbox/state`, change),
     async fault(fault) {

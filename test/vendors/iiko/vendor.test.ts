@@ -117,13 +117,27 @@ describe('iiko', () => {
     expect(await restaurant.control({})).toMatchObject({ slots_taken: 0 });
   });
 
+  test('asks once for all the registers that are asked for at once', async () => {
+    const { clock, restaurant } = await open();
+    const reports = await Promise.all(
+      [12, 13, 12].map((cash_register) =>
+        restaurant.register({ cash_register }).getXReport?.(createCall(clock)),
+      ),
+    );
+
+    expect(reports.map((report) => report?.device_id)).toEqual([12, 13, 12]);
+    expect((await restaurant.requests()).filter((line) => line.endsWith('/list'))).toHaveLength(1);
+    await restaurant.register().getXReport?.(createCall(clock));
+    expect((await restaurant.requests()).filter((line) => line.endsWith('/list'))).toHaveLength(2);
+  });
+
   test('sends nothing before the answer to the last request has come', async () => {
     const { clock, restaurant } = await open();
     const lists = async () => (await restaurant.requests()).filter((line) => line.endsWith('/list')).length;
     await restaurant.fault({ path: '/resto/api/v2/cashshifts/list', delay_ms: 1000 });
 
     const asking = [12, 13].map((cash_register) =>
-      restaurant.register({ cash_register }).getXReport?.(createCall(clock)),
+      restaurant.register({ cash_register }).getXReport?.({ ...createCall(clock), fresh: true }),
     );
     while ((await lists()) === 0);
     for (let look = 0; look < 5; look += 1) expect(await lists()).toBe(1);

@@ -7,8 +7,15 @@ import { type AccountHttp, createHttpClient } from '#outbound/http-client.ts';
 import { kassa24 as simulator } from '#sandbox/kassa24.ts';
 import { type RunningSimulator, startSimulator } from '#sandbox/server.ts';
 import { kassa24 } from '#vendors/kassa24/vendor.ts';
+import { createMemoryState } from './memory-state.ts';
 
-const CONFIG = { login: '77771112233', password: 'secret-1', zone: 'Asia/Almaty' };
+const CONFIG = {
+  login: '77771112233',
+  password: 'secret-1',
+  zone: 'Asia/Almaty',
+  xReport: { method: 'POST', path: '/shifts/:id/x' },
+  dateZ: 'utc',
+} as const;
 const DEVICE = {
   token: 'KZ77505',
   vendor: 'almaty',
@@ -49,6 +56,7 @@ function create(config: Partial<Parameters<typeof kassa24.create>[0]['config']> 
     account: 'almaty',
     config: { ...CONFIG, ...config },
     http,
+    state: createMemoryState(),
     clock: systemClock,
     log: silentLog,
   });

@@ -78,6 +78,7 @@ describe('readKkm', () => {
 describe('readShift', () => {
   test('reads the sample of the document, whose register is spelled KKM', () => {
     expect(readShift(SHIFT, UTC, unreadable)).toEqual({
+      idUser: 1032,
       idKkm: 2062,
       idStatusShift: 1,
       shiftIndex: 8,
