@@ -3,11 +3,14 @@ import type { Bus } from '#bus/bus.ts';
 import type { Config } from '#config.ts';
 import { Failure } from '#core/failure.ts';
 import { createAvqDialect } from '#protocol/avq.ts';
+import { createSockJsBridgeDialect } from '#protocol/sockjs-bridge.ts';
+import { createTcpBridgeDialect } from '#protocol/tcp-bridge.ts';
 import { clientOf } from '#transports/credentials.ts';
+import { createEventBusRoute } from '#transports/eventbus-route.ts';
 import { listenHttp } from '#transports/http.ts';
 import type { Listener } from '#transports/listener.ts';
 import { createProbeRoute, createSchemaRoute } from '#transports/probe-routes.ts';
-import { listenTcp } from '#transports/tcp.ts';
+import { listenTcp, type TcpOptions } from '#transports/tcp.ts';
 import { createTsrvRoute } from '#transports/tsrv-route.ts';
 
 const SCHEMAS = fileURLToPath(new URL('../schemas', import.meta.url));
@@ -20,20 +23,26 @@ export type ListenersOptions = {
   readonly isReady: () => boolean;
 };
 
+export type ListenerName = keyof Config['listen'];
+
 /** A listener that could not be opened, with its key in the configuration. */
 export class ListenError extends Error {
+  readonly listener: ListenerName;
+  readonly port: number;
   /** `listen.http.port` */
   readonly key: string;
   /** The system's code, `EADDRINUSE`. */
   readonly code: string;
 
-  constructor(name: string, host: string, port: number, cause: unknown) {
+  constructor(name: ListenerName, host: string, port: number, cause: unknown) {
     const code = cause instanceof Error && 'code' in cause ? String(cause.code) : 'unknown';
     const why = code === 'EADDRINUSE' ? 'is taken' : `cannot be bound (${code})`;
     super(`${name}: ${host}:${port} ${why}; change listen.${name}.port, or set listen.${name}: false`, {
       cause,
     });
     this.name = 'ListenError';
+    this.listener = name;
+    this.port = port;
     this.key = `listen.${name}.port`;
     this.code = code;
   }
@@ -41,10 +50,10 @@ export class ListenError extends Error {
 
 /** Opens what the configuration says; what was opened is closed again when one of them fails. */
 export async function openListeners(options: ListenersOptions): Promise<Record<string, Listener>> {
-  const { http, avqTcp } = options.config.listen;
+  const { http, avqTcp, vertxTcp } = options.config.listen;
   const opened: Record<string, Listener> = {};
   const open = async (
-    name: string,
+    name: ListenerName,
     endpoint: { host: string; port: number },
     listen: () => Promise<Listener>,
   ) => {
@@ -56,12 +65,14 @@ export async function openListeners(options: ListenersOptions): Promise<Record<s
     }
   };
   if (http) await open('http', http, () => openHttp(options, http));
-  if (avqTcp) await open('avqTcp', avqTcp, () => openTcp(options, avqTcp));
+  if (avqTcp) await open('avqTcp', avqTcp, () => openAvqTcp(options, avqTcp));
+  if (vertxTcp) await open('vertxTcp', vertxTcp, () => openVertxTcp(options, vertxTcp));
   return opened;
 }
 
 type Http = Exclude<Config['listen']['http'], false>;
-type Tcp = Exclude<Config['listen']['avqTcp'], false>;
+type AvqTcp = Exclude<Config['listen']['avqTcp'], false>;
+type VertxTcp = Exclude<Config['listen']['vertxTcp'], false>;
 
 function openHttp(
   { config, bus, version, sandbox, isReady }: ListenersOptions,
@@ -69,21 +80,30 @@ function openHttp(
 ): Promise<Listener> {
   const { limits } = config;
   const dialect = createAvqDialect(limits);
+  const {
+    maxMessageBytes,
+    maxFragments,
+    maxConnections,
+    maxQueuedBytesPerConnection: maxQueuedBytes,
+  } = limits;
   const about = { version, ...(sandbox && { sandbox: true }) };
   return listenHttp({
     endpoint: http,
     tls: http.tls,
-    maxConnections: limits.maxConnections,
+    maxConnections,
     originRules: http,
     clientsRequired: () => bus.clients.required,
     dialect,
     routes: [
-      createTsrvRoute({
+      createTsrvRoute({ bus, dialect, maxMessageBytes, maxFragments, maxQueuedBytes }),
+      createEventBusRoute({
         bus,
-        dialect,
-        maxMessageBytes: limits.maxMessageBytes,
-        maxFragments: limits.maxFragments,
-        maxQueuedBytes: limits.maxQueuedBytesPerConnection,
+        dialect: createSockJsBridgeDialect({ ...http.eventbus, maxDepth: limits.maxDepth }),
+        httpDialect: dialect,
+        maxMessageBytes,
+        maxFragments,
+        maxQueuedBytes,
+        maxConnections,
       }),
       createProbeRoute('/healthz', () => ({ status: 200, body: { status: 'ok', ...about } })),
       createProbeRoute('/readyz', () =>
@@ -106,16 +126,31 @@ function openHttp(
   });
 }
 
-function openTcp({ config, bus }: ListenersOptions, tcp: Tcp): Promise<Listener> {
-  const { limits } = config;
+function openAvqTcp({ config, bus }: ListenersOptions, tcp: AvqTcp): Promise<Listener> {
+  const dialect = createAvqDialect(config.limits);
   return listenTcp({
+    ...tcpOptions(config, tcp),
     bus,
-    dialect: createAvqDialect(limits),
+    dialect,
+    via: 'tcp',
+    legacyPing: tcp.legacyPing,
+  });
+}
+
+function openVertxTcp({ config, bus }: ListenersOptions, tcp: VertxTcp): Promise<Listener> {
+  const dialect = createTcpBridgeDialect({ ...tcp, maxDepth: config.limits.maxDepth });
+  return listenTcp({ ...tcpOptions(config, tcp), bus, dialect, via: 'tcp-bridge', legacyPing: false });
+}
+
+function tcpOptions(
+  { limits }: Config,
+  tcp: AvqTcp | VertxTcp,
+): Pick<TcpOptions, 'endpoint' | 'tls' | 'maxMessageBytes' | 'maxConnections' | 'maxQueuedBytes'> {
+  return {
     endpoint: tcp,
     tls: tcp.tls,
     maxMessageBytes: limits.maxMessageBytes,
     maxConnections: limits.maxConnections,
     maxQueuedBytes: limits.maxQueuedBytesPerConnection,
-    legacyPing: tcp.legacyPing,
-  });
+  };
 }

@@ -1,12 +1,12 @@
 import type { Exchange } from '#core/call.ts';
 import type { Clock } from '#core/clock.ts';
 import type { Log } from '#core/log.ts';
-import type { Dialect } from '#protocol/frame.ts';
-import type { Client, Clients } from './client.ts';
+import type { Clients } from './client.ts';
 import type { Engine } from './engine.ts';
+import type { BridgeHook } from './hooks.ts';
 import { RateLimits } from './rate-limits.ts';
 import type { Services } from './services.ts';
-import { type Peer, Session } from './session.ts';
+import { Session, type SessionOptions } from './session.ts';
 
 export type BusLimits = {
   /** Requests of one connection that have not been answered yet. */
@@ -33,6 +33,8 @@ export type BusOptions = {
   readonly log: Log;
   readonly limits: BusLimits;
   readonly onAnswered?: ((answered: AnsweredMessage) => void) | undefined;
+  /** Asked for every event of the Vert.x bridges. */
+  readonly hook?: BridgeHook | undefined;
 };
 
 /** What every connection shares: who is there, what is under way, and whether the bus still takes messages. */
@@ -44,6 +46,7 @@ export class Bus {
   readonly limits: BusLimits;
   readonly rates: RateLimits;
   readonly onAnswered: ((answered: AnsweredMessage) => void) | undefined;
+  readonly hook: BridgeHook | undefined;
   clients: Clients;
   #sessions = new Set<Session>();
   #inFlight = 0;
@@ -59,6 +62,7 @@ export class Bus {
     this.limits = options.limits;
     this.rates = new RateLimits(options.clock, options.limits.perClientPerSecond);
     this.onAnswered = options.onAnswered;
+    this.hook = options.hook;
   }
 
   get stopping(): boolean {
@@ -74,9 +78,10 @@ export class Bus {
   }
 
   /** One connected peer, to be fed with what it sends and closed when it is gone. */
-  open(options: { peer: Peer; dialect: Dialect; via: string; client: Client }): Session {
+  open(options: SessionOptions): Session {
     const session = new Session(this, options);
     this.#sessions.add(session);
+    session.start();
     return session;
   }
 

@@ -1,8 +1,15 @@
 import type { Failure } from '#core/failure.ts';
 import type { Headers, Message } from '#core/message.ts';
 
-/** A successful answer. `respond` is there when whoever answered wants an answer in turn. */
-export type Reply = { readonly body: unknown; readonly headers: Headers; readonly respond?: Respond };
+/** A successful answer. */
+export type Reply = {
+  readonly body: unknown;
+  readonly headers: Headers;
+  /** There when whoever answered wants an answer in turn. */
+  readonly respond?: Respond;
+  /** How long he waits for it (milliseconds); as long as the requester did, when absent. */
+  readonly timeoutMs?: number;
+};
 
 /** What became of a request: an answer, or a `Failure`. */
 export type Outcome = Reply | Failure;
@@ -15,6 +22,8 @@ export type Delivery = Message & {
   readonly kind: 'send' | 'publish';
   /** There when the sender waits for an answer. */
   readonly respond?: Respond;
+  /** How long the sender waits for it (milliseconds). */
+  readonly timeoutMs?: number;
 };
 
 /** Receives the messages of an address. What it throws is logged and harms nobody. */

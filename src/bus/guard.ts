@@ -1,5 +1,5 @@
-import { Failure } from '#core/failure.ts';
 import { header, type Message } from '#core/message.ts';
+import { type Refusal, refusal } from '#protocol/refusal.ts';
 import { isListeningRefused, isReserved, isSendRefused, permits, permitsListening } from './access.ts';
 import type { Bus } from './bus.ts';
 import type { Client } from './client.ts';
@@ -7,31 +7,39 @@ import type { Client } from './client.ts';
 type Guarded = Pick<Bus, 'clients' | 'engine' | 'services'>;
 
 /** Why a client may not do something: unknown to us, or known and not allowed. */
-function denied({ clients }: Guarded, client: Client, what: string): Failure {
-  if (clients.required && !client.authenticated) return new Failure('BUS_NOT_AUTHENTICATED');
-  return new Failure('BUS_ACCESS_DENIED', {
-    description: `правила клиента ${client.name} не разрешают: ${what}`,
-  });
+function denied({ clients }: Guarded, client: Client, what: string): Refusal {
+  if (clients.required && !client.authenticated) return refusal('not-authenticated');
+  return refusal('access-denied', `правила клиента ${client.name} не разрешают: ${what}`);
 }
 
+/** What is known of the address and of the dialect that a message is sent in. */
+type Circumstances = {
+  readonly isService: boolean;
+  /** Without clients, an address where nobody is is let through, so that a misspelt one is told as such. */
+  readonly tellsUnknownAddresses: boolean;
+};
+
 /** May the client send this? Undefined when it may. */
-export function maySend(bus: Guarded, client: Client, message: Message): Failure | undefined {
-  const { address } = message;
-  const isService = bus.services.serves;
-  if (isService(address)) {
-    return bus.services.permits(client, message)
-      ? undefined
-      : denied(bus, client, `${address} ${header(message.headers, 'action') ?? ''}`.trim());
+export function maySend(
+  bus: Guarded,
+  client: Client,
+  message: Message,
+  { isService, tellsUnknownAddresses }: Circumstances,
+): Refusal | undefined {
+  const { address, headers, body } = message;
+  if (isService) {
+    if (bus.services.permits(client, message)) return undefined;
+    return denied(bus, client, `${address} ${header(headers, 'action') ?? ''}`.trim());
   }
-  // Without clients the rules let every address through, so that a misspelt one is told as such.
-  if (!bus.clients.required && !bus.engine.has(address) && !isSendRefused(address)) return undefined;
-  if (!isSendRefused(address) && permits(client.inbound, { address, body: message.body }, isService))
-    return undefined;
+  if (!isSendRefused(address)) {
+    if (tellsUnknownAddresses && !bus.clients.required && !bus.engine.has(address)) return undefined;
+    if (permits(client.inbound, { address, body }, bus.services.isConsumer)) return undefined;
+  }
   return denied(bus, client, `отправлять по адресу ${address}`);
 }
 
 /** May the client publish this? Undefined when it may. */
-export function mayPublish(bus: Guarded, client: Client, { address, body }: Message): Failure | undefined {
+export function mayPublish(bus: Guarded, client: Client, { address, body }: Message): Refusal | undefined {
   const isService = bus.services.serves;
   if (!isReserved(address, isService) && permits(client.inbound, { address, body }, isService))
     return undefined;
@@ -47,7 +55,7 @@ export function mayListen(
   client: Client,
   address: string,
   message?: Message,
-): Failure | undefined {
+): Refusal | undefined {
   const isService = bus.services.serves;
   const permitted = message
     ? permits(client.outbound, { address, body: message.body }, isService)

@@ -51,13 +51,13 @@ export class LocalEngine implements Engine {
   request(message: Message, timeoutMs: number, respond: Respond): void {
     const consumer = this.#choose(message.address);
     if (!consumer) {
-      const description = `по адресу ${message.address} никто не отвечает`;
-      respond(new Failure('BUS_UNKNOWN_ADDRESS', { description, origin: 'no-handlers' }));
+      respond(nobody(message.address));
       return;
     }
     this.#deliver(consumer, {
       ...message,
       kind: 'send',
+      timeoutMs,
       respond: this.#expect(message.address, timeoutMs, respond),
     });
   }
@@ -78,11 +78,12 @@ export class LocalEngine implements Engine {
   #expect(address: string, timeoutMs: number, respond: Respond): Respond {
     let pending = true;
     const settle = (outcome: Outcome) => {
-      if (!pending) return;
+      if (!pending) return tooLate(address, outcome);
       pending = false;
       timer.cancel();
       if (outcome instanceof Failure || !outcome.respond) return respond(outcome);
-      respond({ ...outcome, respond: this.#expect(address, timeoutMs, outcome.respond) });
+      const nextMs = outcome.timeoutMs ?? timeoutMs;
+      respond({ ...outcome, respond: this.#expect(address, nextMs, outcome.respond) });
     };
     const timer = this.#clock.setTimeout(() => {
       const description = `по адресу ${address} не ответили за ${timeoutMs} мс`;
@@ -99,4 +100,14 @@ export class LocalEngine implements Engine {
       this.#log.error({ error, address: delivery.address }, 'a consumer threw');
     }
   }
+}
+
+function nobody(address: string): Failure {
+  const description = `по адресу ${address} никто не отвечает`;
+  return new Failure('BUS_UNKNOWN_ADDRESS', { description, origin: 'no-handlers' });
+}
+
+/** A late answer is dropped; who wants an answer in turn is told that nobody is there any more. */
+function tooLate(address: string, outcome: Outcome): void {
+  if (!(outcome instanceof Failure)) outcome.respond?.(nobody(address));
 }

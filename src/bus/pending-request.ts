@@ -1,7 +1,8 @@
 import type { Exchange } from '#core/call.ts';
 import { Failure } from '#core/failure.ts';
 import { header } from '#core/message.ts';
-import type { Frame } from '#protocol/frame.ts';
+import type { FrameOf } from '#protocol/frame.ts';
+import type { Refusal } from '#protocol/refusal.ts';
 import type { Bus } from './bus.ts';
 import type { Client } from './client.ts';
 import type { Outcome } from './delivery.ts';
@@ -15,9 +16,11 @@ export type Requester = {
   leave(): void;
   /** Writes the answer in the requester's dialect and returns its text; undefined when nobody is told. */
   answer(frame: SendFrame, outcome: Outcome): string | undefined;
+  /** The same for a request that is not carried out. */
+  refuse(frame: SendFrame, refusal: Refusal): string | undefined;
 };
 
-export type SendFrame = Extract<Frame, { kind: 'send' }>;
+export type SendFrame = FrameOf<'send'>;
 
 /** One request under way: admitted, answered once, logged in one line. */
 export class PendingRequest {
@@ -58,7 +61,23 @@ export class PendingRequest {
     if (this.#state === 'ended') return;
     this.#settle();
     const answer = this.#requester.answer(this.#frame, outcome);
-    this.#log(outcome instanceof Failure ? outcome : undefined);
+    this.#finish(answer, outcome instanceof Failure ? outcome : undefined);
+  };
+
+  /** Answers and logs a request that is not carried out. */
+  refuse(refusal: Refusal): void {
+    this.#settle();
+    this.#finish(this.#requester.refuse(this.#frame, refusal), refusal.failure);
+  }
+
+  /** Ends a request whose sender wants no answer. */
+  done(): void {
+    this.#settle();
+    this.#log(undefined);
+  }
+
+  #finish(answer: string | undefined, failure: Failure | undefined): void {
+    this.#log(failure);
     if (answer === undefined) return;
     this.#bus.onAnswered?.({
       via: this.#requester.via,
@@ -68,12 +87,6 @@ export class PendingRequest {
       answer,
       exchanges: this.exchanges,
     });
-  };
-
-  /** Ends a request whose sender wants no answer. */
-  done(): void {
-    this.#settle();
-    this.#log(undefined);
   }
 
   #settle(): void {

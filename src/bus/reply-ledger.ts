@@ -1,5 +1,5 @@
 import type { Clock, Timer } from '#core/clock.ts';
-import type { Respond } from './delivery.ts';
+import type { Delivery, Respond } from './delivery.ts';
 
 /** Replies are found by these names; nobody can register or guess his way to another connection's. */
 const PREFIX = '__vertx.reply.';
@@ -9,24 +9,36 @@ type Entry = { readonly respond: Respond; readonly timer: Timer };
 /** What the messages delivered over one connection are waiting for: an address each, good for one answer. */
 export class ReplyLedger {
   readonly #clock: Clock;
+  readonly #lifeMs: number;
   readonly #entries = new Map<string, Entry>();
   #last = 0;
 
-  constructor(clock: Clock) {
+  /** Answers are expected for `lifeMs` at least. */
+  constructor(clock: Clock, lifeMs: number) {
     this.#clock = clock;
+    this.#lifeMs = lifeMs;
   }
 
   get size(): number {
     return this.#entries.size;
   }
 
-  /** A new reply address under which `respond` can be called once, for `lifeMs`. */
-  expect(respond: Respond, lifeMs: number): string {
+  /** A new reply address under which `respond` can be called once, as long as `timeoutMs`; null when nobody waits. */
+  owe({ respond, timeoutMs = 0 }: Pick<Delivery, 'respond' | 'timeoutMs'>): string | null {
+    if (!respond) return null;
     this.#last += 1;
     const address = `${PREFIX}${this.#last}`;
-    const timer = this.#clock.setTimeout(() => this.#entries.delete(address), lifeMs);
+    const timer = this.#clock.setTimeout(
+      () => this.#entries.delete(address),
+      Math.max(timeoutMs, this.#lifeMs),
+    );
     this.#entries.set(address, { respond, timer });
     return address;
+  }
+
+  /** Does somebody wait for an answer there? */
+  has(address: string): boolean {
+    return this.#entries.has(address);
   }
 
   /** Takes the entry out: whoever answers first is heard, a late or repeated answer finds nothing. */

@@ -21,6 +21,8 @@ export type ServiceRequest = Message & {
 export type Services = {
   /** Is this address served by the bus itself? */
   serves(address: string): boolean;
+  /** Is one of the configuration's own consumers there? It may be called where services may, and is none. */
+  isConsumer(address: string): boolean;
   /** Do the client's rules let this message through? */
   permits(client: Client, message: Message): boolean;
   /** Carries the request out; `respond` is called exactly once, at once or later. */

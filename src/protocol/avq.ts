@@ -2,7 +2,11 @@ import { Failure } from '#core/failure.ts';
 import { isDeeperThan, isJsonObject, parseJson } from '#core/json.ts';
 import { type Headers, NO_HEADERS } from '#core/message.ts';
 import { snakeCase } from '#core/snake-case.ts';
-import type { Dialect, Frame, OutgoingDelivery, ReplyTo } from './frame.ts';
+import { type Dialect, type Frame, NOBODY, type OutgoingDelivery, type ReplyTo } from './frame.ts';
+import { RECIPIENT_FAILURE } from './recipient-failure.ts';
+import { type RefusalReason, refusal } from './refusal.ts';
+import { readTimeoutMs } from './time-out.ts';
+import { hasHeaders, json } from './written-json.ts';
 
 /** Where a failure goes when an iKassa client of the older spelling named no address. */
 const DEFAULT_ERROR_TOPIC = 'topics.default.error';
@@ -10,13 +14,25 @@ const DEFAULT_ERROR_TOPIC = 'topics.default.error';
 /** Where the bus pings a client of the older spelling. */
 const DEFAULT_PING_TOPIC = 'topics.default.ping';
 
-const NOBODY: ReplyTo = { replyAddress: null, camelCase: false };
+/** How long a consumer may take when the sender does not say. */
+const REPLY_TIMEOUT_MS = 30_000;
 
-function malformed(to: ReplyTo, reason: string): Frame {
+/** A connection of ours may listen to this many addresses. */
+const MAX_HANDLERS = 10_000;
+
+/** Listening twice is once, and what was not listened to need not be given up. */
+const UNTOLD: readonly RefusalReason[] = ['already-registered', 'not-registered'];
+
+function malformed(
+  { replyAddress, camelCase }: ReplyTo,
+  why: string,
+  reason: RefusalReason = 'malformed',
+): Frame {
   return {
-    ...to,
+    replyAddress,
+    camelCase,
     kind: 'invalid',
-    failure: new Failure('BUS_MALFORMED_MESSAGE', { description: `сообщение не разобрано: ${reason}` }),
+    refusal: refusal(reason, `сообщение не разобрано: ${why}`),
   };
 }
 
@@ -44,7 +60,7 @@ function readHeaders(value: unknown, camelCase: boolean): Headers | undefined {
 function readFailure(data: unknown): Failure {
   const { name, description, code } = isJsonObject(data) ? data : {};
   return Failure.told({
-    name: typeof name === 'string' ? name : 'RECIPIENT_FAILURE',
+    name: typeof name === 'string' ? name : RECIPIENT_FAILURE,
     description: typeof description === 'string' ? description : '',
     data: data ?? null,
     ...(typeof code === 'number' && Number.isInteger(code) ? { code } : {}),
@@ -53,7 +69,7 @@ function readFailure(data: unknown): Failure {
 
 function unknownType(to: ReplyTo, type: string): Frame {
   const description = `неизвестный тип сообщения «${type.slice(0, 40)}»: бывают send, publish, listen, unlisten, ping, pong`;
-  return { ...to, kind: 'invalid', failure: new Failure('BUS_UNKNOWN_TYPE', { description }) };
+  return { ...to, kind: 'invalid', refusal: refusal('unknown-type', description) };
 }
 
 const KINDS: Readonly<Record<string, Exclude<Frame['kind'], 'invalid'>>> = {
@@ -71,13 +87,15 @@ function readEnvelope(envelope: Record<string, unknown>, to: ReplyTo): Frame {
   if (typeof type !== 'string') return malformed(to, 'type должен быть строкой');
   if (!isOptionalText(address)) return malformed(to, 'address должен быть строкой');
   const headers = readHeaders(envelope.headers, to.camelCase);
-  if (!headers) return malformed(to, 'headers должен быть объектом, все значения которого строки');
+  if (!headers) {
+    return malformed(to, 'headers должен быть объектом, все значения которого строки', 'bad-headers');
+  }
 
   const kind = Object.hasOwn(KINDS, type) ? KINDS[type] : undefined;
   const { replyAddress, camelCase } = to;
   if (kind === undefined) return unknownType(to, type);
   if (kind === 'ping' || kind === 'pong') return { kind, replyAddress, camelCase, headers };
-  if (typeof address !== 'string') return malformed(to, 'не хватает address');
+  if (typeof address !== 'string') return malformed(to, 'не хватает address', 'missing-address');
   if (kind === 'send' || kind === 'publish') {
     return { kind, address, replyAddress, camelCase, headers, body: data ?? null };
   }
@@ -103,20 +121,10 @@ function readMessage(text: string, maxDepth: number): Frame {
   return readEnvelope(envelope, to);
 }
 
-/** JSON for a value that may be undefined. */
-function json(value: unknown): string {
-  return JSON.stringify(value ?? null) ?? 'null';
-}
-
 /** Written by hand, since the order of keys is part of the protocol and the values are mostly null. */
 function write(type: string, address: string | null, camelCase: boolean, data: string): string {
   const reply = camelCase ? 'replyAddress' : 'reply_address';
   return `{"type":"${type}","address":${json(address)},"${reply}":null,"data":${data},"headers":null}`;
-}
-
-function hasHeaders(headers: Headers): boolean {
-  for (const _ in headers) return true;
-  return false;
 }
 
 function writeDelivery(delivery: OutgoingDelivery, camelCase: boolean): string {
@@ -140,10 +148,29 @@ function writeDelivery(delivery: OutgoingDelivery, camelCase: boolean): string {
  * `reply_address`, its own `reply_address` and `headers` are null.
  */
 export function createAvqDialect(options: { maxDepth: number }): Dialect {
+  const writeFailure: Dialect['writeFailure'] = (to, failure) =>
+    write(
+      'error',
+      to.replyAddress ?? (to.camelCase ? DEFAULT_ERROR_TOPIC : null),
+      to.camelCase,
+      json(failure.toData()),
+    );
   return {
     name: 'avq',
     alwaysAnswers: true,
+    tellsUnknownAddresses: true,
+    answersByPublish: false,
+    hasHooks: false,
+    limits: {
+      maxHandlers: MAX_HANDLERS,
+      maxAddressLength: Number.POSITIVE_INFINITY,
+      maxReplyAddressLength: Number.POSITIVE_INFINITY,
+      replyTimeoutMs: REPLY_TIMEOUT_MS,
+    },
+    liveness: undefined,
     read: (text) => readMessage(text, options.maxDepth),
+    timeoutOf: (headers) => readTimeoutMs(headers, REPLY_TIMEOUT_MS),
+    headersFor: (_receiver, headers) => headers,
     writeReply: (to, body, headers, replyAddress) =>
       replyAddress === null && !hasHeaders(headers)
         ? write('send', to.replyAddress, to.camelCase, json(body))
@@ -151,15 +178,12 @@ export function createAvqDialect(options: { maxDepth: number }): Dialect {
             { kind: 'send', address: to.replyAddress ?? '', replyAddress, headers, body },
             to.camelCase,
           ),
-    writeFailure: (to, failure) =>
-      write(
-        'error',
-        to.replyAddress ?? (to.camelCase ? DEFAULT_ERROR_TOPIC : null),
-        to.camelCase,
-        json(failure.toData()),
-      ),
+    writeFailure,
+    writeRefusal: (to, { reason, failure }) =>
+      UNTOLD.includes(reason) ? undefined : writeFailure(to, failure),
     writeDelivery,
     writePong: (to) => write('pong', to.replyAddress, to.camelCase, 'null'),
+    writeRegistered: () => undefined,
   };
 }
 

@@ -1,13 +1,13 @@
 /**
  * The frames a SockJS server sends: `o`, `h`, `a[...]` and `c[...]`, before a transport wraps them.
- * Source: facts/vertx.md 3.4; sockjs-protocol, "Framing accepted by the client".
+ * Source: sockjs-protocol 0.3.3, "Framing accepted by the client".
  */
 
 export const OPEN_FRAME = 'o';
 export const HEARTBEAT_FRAME = 'h';
 
 // JSON.stringify already escapes U+0000–001F and lone surrogates, in lower case. These are what browsers of
-// the time lost or changed in text they received (3.4); none of the ranges touches a surrogate.
+// the time lost or changed in text they received; none of the ranges touches a surrogate.
 const MANGLED_BY_BROWSERS = /[\u200c-\u200f\u2028-\u202f\u2060-\u206f\ufff0-\uffff]/g;
 
 /** One message as the JSON string that stands in an `a[...]` frame; any string comes back unchanged by `JSON.parse`. */

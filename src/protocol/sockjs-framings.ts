@@ -1,6 +1,6 @@
 /**
  * How each HTTP transport wraps a frame: content type, what comes before the first frame, terminators.
- * Source: facts/vertx.md 3.4 and 3.5.
+ * Source: sockjs-protocol 0.3.3, "Framing" and the transports' own sections.
  */
 
 export type SockJsHttpTransport =

@@ -1,4 +1,4 @@
-/** What stands where under a SockJS prefix. Source: facts/vertx.md 3.1. */
+/** What stands where under a SockJS prefix. Source: sockjs-protocol 0.3.3. */
 
 import type { SockJsHttpTransport } from './sockjs-framings.ts';
 
@@ -30,7 +30,7 @@ export function splitTarget(target: string, prefix: string): { path: string; que
   return path === '' || path.startsWith('/') ? { path, query } : undefined;
 }
 
-/** The route of a path under the prefix; `undefined` is a 404. The server id is for load balancers only (3.1). */
+/** The route of a path under the prefix; `undefined` is a 404. The server id is for load balancers only. */
 export function sockJsRoute(path: string): SockJsRoute | undefined {
   if (path === '' || path === '/') return { kind: 'greeting' };
   if (path === '/info') return { kind: 'info' };

@@ -1,6 +1,6 @@
 /**
  * What a SockJS client sends: a JSON array of strings, in a POST body, a form field or a WebSocket message.
- * Source: facts/vertx.md 3.4 and 3.5.
+ * Source: sockjs-protocol 0.3.3, "Framing" and the transports' own sections.
  */
 
 type SockJsComplaint = 'Payload expected.' | 'Broken JSON encoding.';
@@ -19,7 +19,7 @@ export function readXhrBody(body: string): SockJsUpstream {
   return value.every(isString) ? { messages: value } : { complaint: 'Broken JSON encoding.' };
 }
 
-/** Reads the body of `jsonp_send`: the field `d` of a form, or the same array as plain text (3.5). */
+/** Reads the body of `jsonp_send`: the field `d` of a form, or the same array as plain text. */
 export function readJsonpBody(body: string, contentType: string): SockJsUpstream {
   const mediaType = contentType.split(';', 1)[0]?.trim().toLowerCase();
   if (mediaType === 'application/x-www-form-urlencoded') {
@@ -31,7 +31,7 @@ export function readJsonpBody(body: string, contentType: string): SockJsUpstream
 
 /**
  * Reads one message of a framed WebSocket: an array of strings, or one bare string. Empty means nothing
- * was said; `undefined` means broken framing, and the connection is to be closed (3.6).
+ * was said; `undefined` means broken framing, and the connection is to be closed.
  */
 export function readWebSocketMessage(payload: string): readonly string[] | undefined {
   if (payload === '') return [];

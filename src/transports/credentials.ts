@@ -5,15 +5,22 @@ import { certificateName } from './listener.ts';
 
 /**
  * Who sends this request: the client whose certificate or secret it shows, or nobody in particular. A secret that
- * is nobody's is a failure. `access_token` in the URL counts only for upgrades, where browsers can set no header.
+ * is nobody's is a failure. `access_token` in the URL counts only for upgrades and for SockJS, where browsers can
+ * set no header.
  */
-export function clientOf(request: IncomingMessage, clients: Clients): Client | Failure {
+export function clientOf(
+  request: IncomingMessage,
+  clients: Clients,
+  where?: 'secret may be in the URL',
+): Client | Failure {
   const name = certificateName(request.socket);
   const certified = name === undefined ? undefined : clients.byCertificate(name);
   if (certified) return certified;
+  if (!clients.required) return clients.anonymous;
   const { authorization, upgrade } = request.headers;
-  const inUrl = upgrade === undefined ? null : queryOf(request).get('access_token');
-  if (!clients.required || (authorization === undefined && inUrl === null)) return clients.anonymous;
+  const readsUrl = where !== undefined || upgrade?.toLowerCase() === 'websocket';
+  const inUrl = readsUrl ? queryOf(request).get('access_token') : null;
+  if (authorization === undefined && inUrl === null) return clients.anonymous;
   const secret = authorization === undefined ? inUrl : bearerSecret(authorization);
   const client = secret ? clients.identify(secret) : undefined;
   if (client) return client;

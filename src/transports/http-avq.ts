@@ -3,6 +3,7 @@ import type { Bus } from '#bus/bus.ts';
 import { Failure } from '#core/failure.ts';
 import { parseJson } from '#core/json.ts';
 import type { Dialect, Frame } from '#protocol/frame.ts';
+import { refusal } from '#protocol/refusal.ts';
 import { decodeUtf8 } from '#protocol/utf8.ts';
 import { clientOf } from './credentials.ts';
 import { statusOf, writeMessage, writeRefusal } from './http-answer.ts';
@@ -37,7 +38,7 @@ function notOverHttp({ replyAddress, camelCase }: Frame): Frame {
     kind: 'invalid',
     replyAddress,
     camelCase,
-    failure: new Failure('BUS_UNKNOWN_TYPE', { description }),
+    refusal: refusal('unknown-type', description),
   };
 }
 

@@ -18,12 +18,14 @@ import { corsHeaders, isOriginAllowed, type OriginRules, preflightHeaders } from
 export type HttpRoute = {
   /** What the path is to this route; undefined when it is not its business. */
   match(pathname: string): unknown;
-  /** In capitals; `HEAD` goes with `GET`. */
-  readonly methods: readonly string[];
+  /** In capitals; `HEAD` goes with `GET`. A route with `any` refuses methods and answers preflights itself. */
+  readonly methods: readonly string[] | 'any';
   /** `matched` is what `match` gave. */
   handle(request: IncomingMessage, response: ServerResponse, matched: unknown): void;
   /** Takes over an upgrade, if the route has one. */
   upgrade?(request: IncomingMessage, socket: Socket, head: Buffer): void;
+  /** The listener closes: ends what the route keeps open. */
+  close?(): void;
 };
 
 export type HttpOptions = {
@@ -42,7 +44,9 @@ export type HttpOptions = {
 export async function listenHttp(options: HttpOptions): Promise<Listener> {
   const { tls } = options;
   const onRequest: RequestListener = (request, response) => serve(request, response, options);
-  const server = tls ? createTlsServer(toTlsOptions(tls), onRequest) : createServer(onRequest);
+  const server = tls
+    ? createTlsServer({ ...toTlsOptions(tls), shouldUpgradeCallback }, onRequest)
+    : createServer({ shouldUpgradeCallback }, onRequest);
   server.on('upgrade', (request: IncomingMessage, socket: Socket, head: Buffer) =>
     upgrade(request, socket, head, options),
   );
@@ -58,10 +62,16 @@ export async function listenHttp(options: HttpOptions): Promise<Listener> {
     refuseNew: () => server.closeIdleConnections(),
     close: () =>
       new Promise((resolve) => {
+        for (const route of options.routes) route.close?.();
         server.close(() => resolve());
         for (const socket of sockets) socket.destroy();
       }),
   };
+}
+
+/** Only WebSocket is one: Java's client asks for `h2c` with ordinary requests, which are served as they are. */
+function shouldUpgradeCallback(request: IncomingMessage): boolean {
+  return request.headers.upgrade?.toLowerCase() === 'websocket';
 }
 
 export function pathnameOf(request: IncomingMessage): string {
@@ -84,17 +94,19 @@ function serve(request: IncomingMessage, response: ServerResponse, options: Http
   for (const route of options.routes) {
     const matched = route.match(pathname);
     if (matched === undefined) continue;
+    if (route.methods === 'any') return route.handle(request, response, matched);
+    const methods = route.methods.join(', ');
     if (isPreflight(request)) {
-      response.writeHead(204, preflightHeaders(request, route.methods.join(', ')));
+      response.writeHead(204, preflightHeaders(request, methods));
       response.end();
       return;
     }
     if (route.methods.includes(request.method ?? '')) return route.handle(request, response, matched);
-    const description = `здесь бывает только ${route.methods.join(', ')}`;
-    return refuse(405, new Failure('BUS_MALFORMED_MESSAGE', { description }), {
-      allow: route.methods.join(', '),
-      ...corsHeaders(request),
-    });
+    return refuse(
+      405,
+      new Failure('BUS_MALFORMED_MESSAGE', { description: `здесь бывает только ${methods}` }),
+      { allow: methods, ...corsHeaders(request) },
+    );
   }
   refuse(
     404,

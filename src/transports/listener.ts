@@ -2,7 +2,12 @@ import type { Server as NetServer, Socket } from 'node:net';
 import type { TlsOptions, Server as TlsServer } from 'node:tls';
 
 /** Where something listens, as it was bound. */
-export type Endpoint = { readonly host: string; readonly port: number };
+export type Endpoint = {
+  readonly host: string;
+  readonly port: number;
+  /** A Unix domain socket instead of host and port. */
+  readonly path?: string;
+};
 
 /** Certificates as PEM texts; `ca` with `clientAuth` asks clients for theirs. */
 export type TlsMaterial = {
@@ -30,11 +35,11 @@ export type Listener = {
 export function bind(server: NetServer | TlsServer, endpoint: Endpoint): Promise<Endpoint> {
   return new Promise((resolve, reject) => {
     server.once('error', reject);
-    server.listen(endpoint.port, endpoint.host, () => {
+    const { host, port, path } = endpoint;
+    server.listen(path === undefined ? { host, port } : { path }, () => {
       server.off('error', reject);
       const bound = server.address();
-      const port = typeof bound === 'object' && bound !== null ? bound.port : endpoint.port;
-      resolve({ host: endpoint.host, port });
+      resolve(typeof bound === 'object' && bound !== null ? { host, port: bound.port } : endpoint);
     });
   });
 }

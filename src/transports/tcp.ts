@@ -2,9 +2,9 @@ import { createServer, type Socket } from 'node:net';
 import { createServer as createTlsServer } from 'node:tls';
 import type { Bus } from '#bus/bus.ts';
 import type { Session } from '#bus/session.ts';
-import { Failure } from '#core/failure.ts';
 import type { Dialect } from '#protocol/frame.ts';
 import { encodeFrame, LengthPrefixDecoder } from '#protocol/length-prefix.ts';
+import { refusal } from '#protocol/refusal.ts';
 import { decodeUtf8 } from '#protocol/utf8.ts';
 import { LegacyPing } from './legacy-ping.ts';
 import {
@@ -22,6 +22,8 @@ import { WriteBatch } from './write-batch.ts';
 export type TcpOptions = {
   readonly bus: Bus;
   readonly dialect: Dialect;
+  /** What the log calls the transport. */
+  readonly via: string;
   readonly endpoint: Endpoint;
   readonly tls?: TlsMaterial | undefined;
   readonly maxMessageBytes: number;
@@ -64,7 +66,7 @@ function serve(socket: Socket, options: TcpOptions): void {
   };
   const name = certificateName(socket);
   const client = (name === undefined ? undefined : bus.clients.byCertificate(name)) ?? bus.clients.anonymous;
-  const session = bus.open({ peer, dialect, via: 'tcp', client });
+  const session = bus.open({ peer, dialect, via: options.via, client, socket });
   const login = new LoginDeadline(bus, session);
   const legacy = options.legacyPing ? new LegacyPing(bus.clock, socket) : undefined;
   const decoder = new LengthPrefixDecoder(options.maxMessageBytes);
@@ -76,13 +78,16 @@ function serve(socket: Socket, options: TcpOptions): void {
     } catch {
       // The rest of the stream has no beginning any more: say why, and close.
       const description = `сообщение длиннее ${options.maxMessageBytes} байт или длина отрицательная`;
-      session.refuse(new Failure('BUS_MALFORMED_MESSAGE', { description }));
+      session.refuse(refusal('too-large', description));
       session.end();
     }
   });
   // Half-closed: a client that sent its last message still reads the answer.
   socket.on('end', () => session.endWhenIdle());
-  socket.on('error', () => socket.destroy());
+  socket.on('error', (error) => {
+    session.fail(error);
+    socket.destroy();
+  });
   socket.on('close', () => {
     login.cancel();
     legacy?.cancel();
@@ -94,10 +99,7 @@ function receive(session: Session, frame: Buffer, legacy: LegacyPing | undefined
   if (session.ended) return;
   const text = decodeUtf8(frame);
   if (text === undefined) {
-    session.refuse(
-      new Failure('BUS_MALFORMED_MESSAGE', { description: 'сообщение не разобрано: это не UTF-8' }),
-    );
-    return;
+    return session.refuse(refusal('malformed', 'сообщение не разобрано: это не UTF-8'));
   }
   legacy?.observe(text);
   session.receive(text);

@@ -3,8 +3,8 @@ import type { Socket } from 'node:net';
 import { type WebSocket, WebSocketServer } from 'ws';
 import type { Bus } from '#bus/bus.ts';
 import type { Client } from '#bus/client.ts';
-import { Failure } from '#core/failure.ts';
 import type { Dialect } from '#protocol/frame.ts';
+import { refusal } from '#protocol/refusal.ts';
 import { decodeUtf8 } from '#protocol/utf8.ts';
 import { LoginDeadline } from './login-deadline.ts';
 import { WriteBatch } from './write-batch.ts';
@@ -67,9 +67,7 @@ function serve(webSocket: WebSocket, socket: Socket, client: Client, options: We
     if (session.ended) return;
     const text = decodeUtf8(data);
     if (text !== undefined) return session.receive(text);
-    session.refuse(
-      new Failure('BUS_MALFORMED_MESSAGE', { description: 'сообщение не разобрано: это не UTF-8' }),
-    );
+    session.refuse(refusal('malformed', 'сообщение не разобрано: это не UTF-8'));
   });
   // Whatever broke WebSocket's own framing, `ws` closes with the code for it (RFC 6455 7.4.1).
   webSocket.on('error', () => {});

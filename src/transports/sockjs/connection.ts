@@ -9,7 +9,7 @@ export type SockJsConnection = {
   /** The request that opened it: url, headers, remote address. */
   readonly request: IncomingMessage;
   readonly transport: 'websocket' | 'raw-websocket' | SockJsHttpTransport;
-  /** `raw` has no frames of SockJS: a message is a WebSocket message (facts/vertx.md 1.1). */
+  /** `raw` has no frames of SockJS: a message is a WebSocket message (Vert.x Web, "SockJS"). */
   readonly protocol: 'framed' | 'raw';
   /** Bytes accepted by `send` and not yet handed to the kernel, or waiting for the client's next poll. */
   readonly queuedBytes: number;

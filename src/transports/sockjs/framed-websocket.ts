@@ -8,7 +8,7 @@ import type { SockJsSettings } from './options.ts';
 import { Outbox } from './outbox.ts';
 import { closeSocket, messageText, sendMessage } from './websocket-messages.ts';
 
-/** `<prefix>/<server>/<session>/websocket`: SockJS frames, one a WebSocket text message. Its session id means nothing (3.6). */
+/** `<prefix>/<server>/<session>/websocket`: SockJS frames, one a WebSocket text message. Its session id means nothing. */
 export class FramedWebSocket implements SockJsConnection {
   readonly transport = 'websocket' as const;
   readonly protocol = 'framed' as const;

@@ -4,7 +4,7 @@ import { DEFAULT_CLOSE_CODE, DEFAULT_CLOSE_REASON, ignore, type SockJsConnection
 import type { SockJsSettings } from './options.ts';
 import { closeSocket, messageText, sendMessage } from './websocket-messages.ts';
 
-/** `<prefix>/websocket`: a message is a WebSocket message, nothing else is sent (facts/vertx.md 1.1). */
+/** `<prefix>/websocket`: a message is a WebSocket message, nothing else is sent (Vert.x Web, "SockJS"). */
 export class RawWebSocket implements SockJsConnection {
   readonly transport = 'raw-websocket' as const;
   readonly protocol = 'raw' as const;
@@ -13,7 +13,7 @@ export class RawWebSocket implements SockJsConnection {
   onClose: () => void = ignore;
   readonly #socket: WebSocket;
   readonly #settings: SockJsSettings;
-  /** The official Java client understands nothing but binary; who sends text gets text (1.1). */
+  /** The official Java client understands nothing but binary; who sends text gets text. */
   #binary = true;
   #corked = false;
   #closed = false;

@@ -16,14 +16,14 @@ export function answer(response: ServerResponse, status: number, contentType: st
   response.end(body);
 }
 
-/** The answer to `xhr_send`: Firefox took a typeless 204 for XML and complained (facts/vertx.md 3.5). */
+/** The answer to `xhr_send`: Firefox took a typeless 204 for XML and complained (sockjs-protocol 0.3.3). */
 export function answerNoContent(response: ServerResponse): void {
   response.setHeader('Content-Type', TEXT);
   response.writeHead(204);
   response.end();
 }
 
-/** 405, with no body and no content type (3.5). */
+/** 405, with no body and no content type. */
 export function refuseMethod(response: ServerResponse, allowed: string): void {
   response.setHeader('Allow', allowed);
   response.setHeader('Content-Length', 0);
@@ -40,7 +40,7 @@ export function answerPreflight(response: ServerResponse, methods: string, now: 
   response.end();
 }
 
-/** CORS as the protocol wants it (3.3): the origin itself, even `null`, because credentials forbid `*`. */
+/** CORS as the protocol wants it: the origin itself, even `null`, because credentials forbid `*`. */
 export function allowCrossOrigin(request: IncomingMessage, response: ServerResponse): void {
   const { origin } = request.headers;
   if (origin === undefined) {
@@ -54,7 +54,7 @@ export function allowCrossOrigin(request: IncomingMessage, response: ServerRespo
   if (wanted) response.setHeader('Access-Control-Allow-Headers', wanted);
 }
 
-/** iOS 6 cached even POSTs (3.3). */
+/** iOS 6 cached even POSTs. */
 export function forbidCaching(response: ServerResponse): void {
   response.setHeader('Cache-Control', 'no-store, no-cache, no-transform, must-revalidate, max-age=0');
 }
@@ -65,7 +65,7 @@ export function allowCaching(response: ServerResponse, now: number): void {
   response.setHeader('Expires', new Date(now + YEAR_SECONDS * 1000).toUTCString());
 }
 
-/** Repeats the client's `JSESSIONID`, or makes one up, for load balancers that stick to it (3.3). */
+/** Repeats the client's `JSESSIONID`, or makes one up, for load balancers that stick to it. */
 export function setSessionCookie(request: IncomingMessage, response: ServerResponse): void {
   const [, value] = /(?:^|;)\s*JSESSIONID=([^;\s]*)/.exec(request.headers.cookie ?? '') ?? [];
   response.setHeader('Set-Cookie', `JSESSIONID=${value || 'dummy'}; path=/`);

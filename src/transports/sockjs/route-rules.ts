@@ -58,7 +58,7 @@ function exists(route: SockJsRoute, settings: SockJsSettings): boolean {
   }
 }
 
-/** The method of a route, and whether pages of other origins may use it (facts/vertx.md 3.1, 3.3). */
+/** The method of a route, and whether pages of other origins may use it (sockjs-protocol 0.3.3). */
 function requirements(route: SockJsRoute): { readonly method: 'GET' | 'POST'; readonly cors: boolean } {
   if (route.kind === 'info') return { method: 'GET', cors: true };
   if (route.kind === 'send') return { method: 'POST', cors: !route.jsonp };

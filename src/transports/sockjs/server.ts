@@ -1,6 +1,6 @@
 /**
  * A SockJS 0.3 server under one path of an HTTP server: all its transports behind one kind of connection.
- * Source: facts/vertx.md 3, sockjs-protocol 0.3.3.
+ * Source: sockjs-protocol 0.3.3.
  */
 
 import type { IncomingMessage, ServerResponse } from 'node:http';

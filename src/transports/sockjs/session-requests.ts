@@ -52,7 +52,7 @@ export function send({ request, response, settings, sessions }: Exchange, route:
     const fits = (text: string) => Buffer.byteLength(text) <= settings.maxMessageBytes;
     if (!upstream.messages.every(fits)) return refuseTooLarge(response);
     deliver(session, upstream.messages);
-    // Konqueror could not cope with a 204 in a form's iframe (facts/vertx.md 3.5).
+    // Konqueror could not cope with a 204 in a form's iframe (sockjs-protocol 0.3.3).
     if (route.jsonp) answerText(response, 200, 'ok');
     else answerNoContent(response);
   });

@@ -25,7 +25,7 @@ type SessionStart = {
 };
 
 /**
- * A connection made of many HTTP requests: at most one that receives, any number that send (facts/vertx.md 3.6).
+ * A connection made of many HTTP requests: at most one that receives, any number that send (sockjs-protocol "Session URLs", "Handling close").
  * Open until closed by us; then it repeats its close frame to whoever asks, until nobody has for a while.
  */
 export class HttpSession implements SockJsConnection {
@@ -109,7 +109,7 @@ export class HttpSession implements SockJsConnection {
 
   #attach(receiver: Receiver): void {
     this.#receiver = receiver;
-    receiver.onAbort = () => this.end(); // what was under way is lost, so the session is (3.6)
+    receiver.onAbort = () => this.end(); // what was under way is lost, so the session is
     this.#armHeartbeat();
   }
 

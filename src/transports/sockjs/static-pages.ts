@@ -8,7 +8,7 @@ export function answerGreeting(response: ServerResponse): void {
   answerText(response, 200, 'Welcome to SockJS!\n');
 }
 
-/** `GET <prefix>/info`: what the server can do, and luck for browsers without good random numbers (facts/vertx.md 3.2). */
+/** `GET <prefix>/info`: what the server can do, and luck for browsers without good random numbers (sockjs-protocol "Info test"). */
 export function answerInfo(response: ServerResponse, settings: SockJsSettings): void {
   const info = {
     websocket: settings.websocket,

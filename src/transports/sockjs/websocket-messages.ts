@@ -1,6 +1,6 @@
 import type { RawData, WebSocket } from 'ws';
 
-/** Vert.x takes no larger frame by default, but joins continuations up to 256 KiB (facts/vertx.md 1.11). */
+/** Vert.x takes no larger frame by default, but joins continuations up to 256 KiB (Vert.x, `HttpServerOptions`). */
 const MAX_FRAME_BYTES = 65_536;
 const MAX_REASON_BYTES = 123; // RFC 6455 5.5: a control frame holds 125 bytes, two of them the code
 

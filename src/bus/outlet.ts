@@ -1,0 +1,15 @@
+import type { Failure } from '#core/failure.ts';
+import type { Client } from './client.ts';
+
+/** The connection, as its conversation sees it. */
+export type Outlet = {
+  /** `identity` may change while the connection lives. */
+  readonly identity: { readonly client: Client };
+  readonly via: string;
+  /** Aborted when the connection is gone. */
+  readonly signal: AbortSignal;
+  write(text: string, failure?: Failure): void;
+  /** Writes what came over the bus, if nobody objects. */
+  hand(text: string): void;
+  registered(address: string): void;
+};

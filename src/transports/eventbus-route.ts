@@ -1,0 +1,108 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
+import type { Bus } from '#bus/bus.ts';
+import { Failure } from '#core/failure.ts';
+import type { Dialect } from '#protocol/frame.ts';
+import { clientOf } from './credentials.ts';
+import { type HttpRoute, refuseUpgrade } from './http.ts';
+import { writeRefusal } from './http-answer.ts';
+import { LoginDeadline } from './login-deadline.ts';
+import { corsHeaders } from './origin.ts';
+import type { SockJsConnection } from './sockjs/connection.ts';
+import { createSockJs } from './sockjs/server.ts';
+
+const PREFIX = '/eventbus';
+
+export type EventBusOptions = {
+  readonly bus: Bus;
+  /** What is spoken inside SockJS. */
+  readonly dialect: Dialect;
+  /** Writes the refusals of requests that never became a connection. */
+  readonly httpDialect: Dialect;
+  readonly maxMessageBytes: number;
+  readonly maxFragments: number;
+  readonly maxQueuedBytes: number;
+  readonly maxConnections: number;
+};
+
+/**
+ * The Vert.x SockJS bridge at `/eventbus`, raw WebSocket at `/eventbus/websocket`. Without iframe, htmlfile and
+ * jsonp: these come without the `Origin` of the page that uses them, so that any page could use them.
+ */
+export function createEventBusRoute(options: EventBusOptions): HttpRoute & { close(): void } {
+  const { bus, httpDialect } = options;
+  const sockJs = createSockJs({
+    prefix: PREFIX,
+    open: (connection) => open(connection, options),
+    maxMessageBytes: options.maxMessageBytes,
+    maxFragments: options.maxFragments,
+    maxQueuedBytes: options.maxQueuedBytes,
+    maxSessions: options.maxConnections,
+    legacyTransports: false,
+    clock: bus.clock,
+  });
+  return {
+    match: (pathname) => (pathname === PREFIX || pathname.startsWith(`${PREFIX}/`) ? pathname : undefined),
+    // SockJS knows which method belongs to which of its paths, and answers preflights itself.
+    methods: 'any',
+    handle(request: IncomingMessage, response: ServerResponse) {
+      const refused = refusalOf(request, bus);
+      if (refused) {
+        return writeRefusal(response, httpDialect, refused.status, refused.failure, corsHeaders(request));
+      }
+      sockJs.handleRequest(request, response);
+    },
+    upgrade(request: IncomingMessage, socket: Socket, head: Buffer) {
+      const refused = refusalOf(request, bus);
+      if (refused) {
+        return refuseUpgrade(socket, `${refused.status} ${refused.text}`, httpDialect, refused.failure);
+      }
+      socket.setNoDelay(true);
+      sockJs.handleUpgrade(request, socket, head);
+    },
+    close: () => sockJs.close(),
+  };
+}
+
+type HttpRefusal = { readonly status: number; readonly text: string; readonly failure: Failure };
+
+/** A secret that is nobody's ends the attempt here; without one the connection may still say who it is. */
+function refusalOf(request: IncomingMessage, bus: Bus): HttpRefusal | undefined {
+  if (bus.stopping && request.headers.upgrade !== undefined) {
+    const failure = new Failure('BUS_OVERLOADED', { description: 'шина останавливается, повторите позже' });
+    return { status: 503, text: 'Service Unavailable', failure };
+  }
+  const client = clientOf(request, bus.clients, 'secret may be in the URL');
+  return client instanceof Failure ? { status: 401, text: 'Unauthorized', failure: client } : undefined;
+}
+
+/** One SockJS connection becomes one session. */
+function open(connection: SockJsConnection, { bus, dialect }: EventBusOptions): void {
+  const { request, transport } = connection;
+  const found = clientOf(request, bus.clients, 'secret may be in the URL');
+  const session = bus.open({
+    dialect,
+    via: transport,
+    client: found instanceof Failure ? bus.clients.anonymous : found,
+    socket: request.socket,
+    peer: {
+      write: (text) => connection.send(text),
+      close: (why) => close(connection, why),
+    },
+  });
+  const login = new LoginDeadline(bus, session);
+  connection.onMessage = (text) => {
+    if (!session.ended) session.receive(text);
+  };
+  connection.onClose = () => {
+    login.cancel();
+    session.end();
+  };
+}
+
+/** As the reference closes: SockJS by its usual frame, raw WebSockets by a code that tells why (RFC 6455 7.4.1). */
+function close(connection: SockJsConnection, why: 'idle' | undefined): void {
+  if (connection.protocol === 'framed') return connection.close();
+  if (why === 'idle') connection.close(1001, 'Session expired');
+  else connection.close(1001, 'Going away');
+}
