@@ -1,5 +1,5 @@
 /**
- * The services the SockJS suites expect (facts/vertx.md 3.7), on our server:
+ * The services the SockJS suites expect (sockjs-protocol 0.3.3), on our server:
  * `node test/sockjs-test-server.ts --port 8081`; port 0 takes a free one and prints it.
  */
 

@@ -126,6 +126,9 @@ export const Listen = Type.Object(
         {
           host: host(),
           port: port(7000),
+          path: Type.Optional(
+            Type.String({ minLength: 1, description: 'A Unix domain socket to listen at instead.' }),
+          ),
           tls: Type.Optional(Tls),
           replyTimeoutMs: atLeastOne(
             30_000,

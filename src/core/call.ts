@@ -33,4 +33,6 @@ export type Call = {
   readonly exchanges: Exchange[];
   /** A trace to continue at the vendor (W3C Trace Context), if the message carried one. */
   readonly traceparent: string | undefined;
+  /** `tokens.refresh`: nothing remembered will do, and no read that is under way. */
+  readonly fresh?: boolean;
 };

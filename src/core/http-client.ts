@@ -12,3 +12,22 @@ export type HttpClient = {
   readonly account: string;
   send(request: HttpRequest, call: Call): Promise<HttpResponse>;
 };
+
+/** Takes a file piece by piece. */
+export type DownloadTarget = {
+  /** Resolves when the chunk may be forgotten; what it rejects with ends the download. */
+  write(chunk: Uint8Array): Promise<void>;
+  /** A larger file ends the download with `VENDOR_BAD_RESPONSE` (`too_large`). */
+  readonly maxBytes: number;
+};
+
+/** An {@link HttpClient} that also fetches what is too large for memory. */
+export type DownloadingHttpClient = HttpClient & {
+  /**
+   * As `send`, for a request whose answer may be a file. A file, told by its first bytes and never by its headers
+   * alone, goes to the target as it comes and is named in `file`; anything else (an error, JSON, a page) is an answer
+   * with its `text`, whatever its status. It may take longer than the account's time-out as long as bytes keep
+   * coming. When it rejects, the target may have got a part of the file.
+   */
+  download(request: HttpRequest, call: Call, target: DownloadTarget): Promise<HttpResponse>;
+};

@@ -22,10 +22,19 @@ export type HttpRequest = {
   readonly settling?: true;
 };
 
+/** What a downloaded body is, by its first bytes. */
+export type FileType = {
+  /** Without a point: `xlsx`. */
+  readonly extension: string;
+  readonly mediaType: string;
+};
+
 /** A vendor's answer, whatever its status. */
 export type HttpResponse = {
   readonly status: number;
   /** Names in lower case. */
   readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>;
   readonly text: string;
+  /** Only of a download: the body was such a file and went to its target, `text` is empty. */
+  readonly file?: FileType;
 };

@@ -3,9 +3,10 @@ import type { Call, Fault } from '#core/call.ts';
 import type { Clock, Timer } from '#core/clock.ts';
 import { Failure } from '#core/failure.ts';
 import type { Effect, HttpResponse } from '#core/http.ts';
+import type { CallEnd } from './breaker.ts';
 import { codeOf, faultOf } from './fault.ts';
 import type { OutgoingRequest } from './outgoing-request.ts';
-import { isPacked, textOf, unpacked } from './response-text.ts';
+import type { ResponseBody } from './response-body.ts';
 
 /** An attempt that brought no answer. */
 export type Lost = {
@@ -23,12 +24,20 @@ export type Lost = {
 
 export type Outcome = { readonly response: HttpResponse } | Lost;
 
+/** What the end of a call says of the vendor's health. */
+export function callEndOf(outcome: Outcome): CallEnd {
+  if ('response' in outcome) return outcome.response.status < 500 ? 'answered' : 'failed';
+  if (outcome.left) return 'abandoned';
+  return outcome.fault === 'truncated' || outcome.fault === 'too_large' ? 'answered' : 'failed';
+}
+
 type Controller = { abort(reason: Error): void };
+
+type DataController = { pause(): void; resume(): void };
 
 export type AttemptOptions = {
   readonly clock: Clock;
   readonly timeoutMs: number;
-  readonly maxResponseBytes: number;
 };
 
 /**
@@ -42,6 +51,7 @@ export class Attempt {
   readonly #options: AttemptOptions;
   readonly #call: Call;
   readonly #isChange: boolean;
+  readonly #body: ResponseBody;
   readonly #resolve: (outcome: Outcome) => void;
   readonly #reject: (failure: Failure) => void;
   readonly #onAbort = () => this.#stop(this.#options.clock.now() < this.#call.deadline);
@@ -50,20 +60,20 @@ export class Attempt {
   #controller: Controller | undefined;
   #status: number | null = null;
   #headers: HttpResponse['headers'] = {};
-  #chunks: Buffer[] = [];
-  #bytes = 0;
   #isOver = false;
 
   constructor(
     options: AttemptOptions,
     effect: Effect,
     call: Call,
+    body: ResponseBody,
     resolve: (outcome: Outcome) => void,
     reject: (failure: Failure) => void,
   ) {
     this.#options = options;
     this.#call = call;
     this.#isChange = effect === 'change';
+    this.#body = body;
     this.#resolve = resolve;
     this.#reject = reject;
     this.#since = options.clock.now();
@@ -88,22 +98,29 @@ export class Attempt {
     if (this.#isOver || status < 200) return;
     this.#status = status;
     this.#headers = headers;
-    if (Number(headers['content-length']) > this.#options.maxResponseBytes) this.#lose('too_large');
+    const fault = this.#body.begin(status, headers);
+    if (fault) this.#lose(fault);
   }
 
-  onResponseData(_controller: unknown, chunk: Buffer): void {
+  onResponseData(controller: DataController, chunk: Buffer): void {
     if (this.#isOver) return;
-    this.#bytes += chunk.length;
-    if (this.#bytes > this.#options.maxResponseBytes) return this.#lose('too_large');
-    this.#chunks.push(chunk);
+    if (this.#body.streams) this.#since = this.#options.clock.now();
+    const taken = this.#body.take(chunk);
+    if (typeof taken === 'string') return this.#lose(taken);
+    if (!taken) return;
+    controller.pause();
+    taken.then(
+      () => controller.resume(),
+      (error: unknown) => this.#fail(error),
+    );
   }
 
   onResponseEnd(): void {
     if (this.#isOver) return;
-    const encoding = this.#headers['content-encoding'];
-    if (!isPacked(encoding) || this.#bytes === 0) return this.#answer(textOf(this.#chunks));
-    unpacked(Buffer.concat(this.#chunks), encoding, this.#options.maxResponseBytes).then(
-      (text) => this.#answer(text),
+    const body = this.#body.end();
+    if (!(body instanceof Promise)) return this.#answer(body);
+    body.then(
+      (content) => this.#answer(content),
       (error: unknown) => this.#fail(error),
     );
   }
@@ -114,6 +131,8 @@ export class Attempt {
 
   #fail(error: unknown): void {
     if (this.#isOver) return;
+    // Whoever takes the body has failed, not the vendor.
+    if (error instanceof Failure) return this.#break(error);
     const code = codeOf(error);
     if (code === 'UND_ERR_INVALID_ARG') {
       this.#end();
@@ -125,10 +144,16 @@ export class Attempt {
     this.#lose(faultOf(code, progress), { code, cause });
   }
 
-  #answer(text: string): void {
+  #answer(content: Pick<HttpResponse, 'text' | 'file'>): void {
     if (this.#isOver) return;
     this.#end();
-    this.#resolve({ response: { status: this.#status ?? 0, headers: this.#headers, text } });
+    this.#resolve({ response: { status: this.#status ?? 0, headers: this.#headers, ...content } });
+  }
+
+  #break(failure: Failure): void {
+    this.#end();
+    this.#controller?.abort(new Error('given up'));
+    this.#reject(failure);
   }
 
   #stop(left: boolean): void {

@@ -3,15 +3,17 @@ import type { Call } from '#core/call.ts';
 import { type Clock, delay } from '#core/clock.ts';
 import { Failure } from '#core/failure.ts';
 import type { Effect, HttpRequest, HttpResponse } from '#core/http.ts';
-import type { HttpClient } from '#core/http-client.ts';
+import type { DownloadingHttpClient, DownloadTarget } from '#core/http-client.ts';
 import type { Log } from '#core/log.ts';
-import { Attempt, type Lost, type Outcome } from './attempt.ts';
+import { Attempt, callEndOf, type Lost, type Outcome } from './attempt.ts';
 import { type BreakerState, type CallEnd, createBreaker } from './breaker.ts';
 import { createConnectionPool } from './connection-pool.ts';
 import { failureNameOf, faultMessage } from './fault.ts';
+import { FileBody } from './file-body.ts';
 import { createGate } from './gate.ts';
 import { lowerCaseNames, type OutgoingRequest, toOutgoingRequest } from './outgoing-request.ts';
 import { pauseBeforeRepeat } from './repeats.ts';
+import { type ResponseBody, TextBody } from './response-body.ts';
 import { SharedCall } from './shared-call.ts';
 import { vendorFailure } from './vendor-failure.ts';
 
@@ -46,7 +48,7 @@ type AccountHealth = {
   readonly lastFailure: number | null;
 };
 
-export type AccountHttp = HttpClient & {
+export type AccountHttp = DownloadingHttpClient & {
   /** Waits for what is under way; whatever is sent afterwards is refused. */
   close(): Promise<void>;
   health(): AccountHealth;
@@ -59,15 +61,10 @@ type Sending = {
   readonly request: HttpRequest;
   readonly call: Call;
   readonly outgoing: OutgoingRequest;
+  /** What takes the answer; a new one for every attempt. */
+  readonly createBody: () => ResponseBody;
   tellBreaker?: ((end: CallEnd) => void) | undefined;
 };
-
-/** What the end of a call says of the vendor's health. */
-function callEndOf(outcome: Outcome): CallEnd {
-  if ('response' in outcome) return outcome.response.status < 500 ? 'answered' : 'failed';
-  if (outcome.left) return 'abandoned';
-  return outcome.fault === 'truncated' || outcome.fault === 'too_large' ? 'answered' : 'failed';
-}
 
 class AccountClient implements AccountHttp {
   readonly vendor: string;
@@ -93,12 +90,28 @@ class AccountClient implements AccountHttp {
     this.#breaker = createBreaker(options.clock);
   }
 
-  async send(request: HttpRequest, call: Call): Promise<HttpResponse> {
+  send(request: HttpRequest, call: Call): Promise<HttpResponse> {
+    return this.#send(request, call, () => new TextBody(this.#options.maxResponseBytes));
+  }
+
+  download(request: HttpRequest, call: Call, target: DownloadTarget): Promise<HttpResponse> {
+    return this.#send(request, call, () => new FileBody(target, this.#options.maxResponseBytes));
+  }
+
+  close(): Promise<void> {
+    return this.#pool.close();
+  }
+
+  health(): AccountHealth {
+    return { breaker: this.#breaker.state, lastSuccess: this.#lastSuccess, lastFailure: this.#lastFailure };
+  }
+
+  async #send(request: HttpRequest, call: Call, createBody: () => ResponseBody): Promise<HttpResponse> {
     const settling = request.settling === true;
     if (!settling && this.#breaker.state === 'open') throw this.#failure(BREAKER_OPEN, request.effect);
 
     const outgoing = toOutgoingRequest(request, this.#prefix, this.#headers, call.traceparent);
-    const sending: Sending = { request, call, outgoing };
+    const sending: Sending = { request, call, outgoing, createBody };
     let end: CallEnd = 'abandoned';
     try {
       const first = await this.#gate.run(call.signal, () => {
@@ -117,17 +130,9 @@ class AccountClient implements AccountHttp {
     }
   }
 
-  close(): Promise<void> {
-    return this.#pool.close();
-  }
-
-  health(): AccountHealth {
-    return { breaker: this.#breaker.state, lastSuccess: this.#lastSuccess, lastFailure: this.#lastFailure };
-  }
-
   /** One attempt, entered among the call's exchanges as soon as it has ended. */
   #attempt(sending: Sending): Promise<Outcome> {
-    const { request, call, outgoing } = sending;
+    const { request, call, outgoing, createBody } = sending;
     if (call instanceof SharedCall) call.onAttempt(this);
     const startedAt = this.#options.clock.now();
     return new Promise((resolve, reject) => {
@@ -137,7 +142,10 @@ class AccountClient implements AccountHttp {
         if (callEndOf(outcome) === 'answered') sending.tellBreaker?.('answered');
         resolve(outcome);
       };
-      new Attempt(this.#options, request.effect, call, onEnd, reject).begin(this.#pool, outgoing);
+      new Attempt(this.#options, request.effect, call, createBody(), onEnd, reject).begin(
+        this.#pool,
+        outgoing,
+      );
     });
   }
 

@@ -21,9 +21,9 @@ export function isPacked(encoding: unknown): encoding is string {
 }
 
 /** Rejects with zlib's error: `ERR_BUFFER_TOO_LARGE` above the limit. */
-export async function unpacked(body: Buffer, encoding: string, maxBytes: number): Promise<string> {
+export async function unpacked(body: Buffer, encoding: string, maxBytes: number): Promise<Buffer> {
   const decode = DECODERS.get(encoding.toLowerCase());
-  return toText(decode ? await decode(body, { maxOutputLength: maxBytes }) : body);
+  return decode ? await decode(body, { maxOutputLength: maxBytes }) : body;
 }
 
 /** UTF-8 without its mark. */

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { expect } from 'vitest';
 import { type Answer, call } from './http-client.ts';
 
-/** The services under test (facts/vertx.md 3.7), known once the server listens. */
+/** The services under test (sockjs-protocol 0.3.3), known once the server listens. */
 export type Services = () => {
   readonly echo: string;
   readonly close: string;

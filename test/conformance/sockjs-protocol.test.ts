@@ -9,7 +9,7 @@ import { streamingTransports } from './sockjs-streaming-transports.ts';
 import { webSocketTransports } from './sockjs-websocket-transports.ts';
 
 /**
- * The 67 living tests of sockjs-protocol by their names (facts/vertx.md 5.5), in our own words. Left out:
+ * The 67 living tests of sockjs-protocol by their names (version 0.3.3), in our own words. Left out:
  * Websocket.haproxy, which speaks a draft (Hixie-76) that no browser has had since 2012.
  */
 function sockJsConformance(services: Services): void {

@@ -1,0 +1,73 @@
+import type { Fault } from '#core/call.ts';
+import type { FileType, HttpResponse } from '#core/http.ts';
+import type { DownloadTarget } from '#core/http-client.ts';
+import { fileTypeOf, HEAD_BYTES } from './file-type.ts';
+import type { Content, ResponseBody } from './response-body.ts';
+import { isPacked, textOf, unpacked } from './response-text.ts';
+
+/**
+ * A body that may be a file: its first bytes are held back until they tell. A file goes on to the target as it
+ * comes, anything else is kept as text.
+ */
+export class FileBody implements ResponseBody {
+  readonly streams = true;
+  readonly #target: DownloadTarget;
+  readonly #maxTextBytes: number;
+  #status = 0;
+  #headers: HttpResponse['headers'] = {};
+  /** What has not been passed on: the first bytes, a text, or a packed body. */
+  #kept: Buffer[] = [];
+  #bytes = 0;
+  #isTold = false;
+  #file: FileType | undefined;
+  #writing: Promise<void> | undefined;
+
+  constructor(target: DownloadTarget, maxTextBytes: number) {
+    this.#target = target;
+    this.#maxTextBytes = maxTextBytes;
+  }
+
+  begin(status: number, headers: HttpResponse['headers']): Fault | undefined {
+    this.#status = status;
+    this.#headers = headers;
+    const most = Math.max(this.#target.maxBytes, this.#maxTextBytes);
+    return Number(headers['content-length']) > most ? 'too_large' : undefined;
+  }
+
+  take(chunk: Buffer): Fault | Promise<void> | undefined {
+    this.#bytes += chunk.length;
+    if (!this.#file) {
+      this.#kept.push(chunk);
+      if (this.#bytes >= HEAD_BYTES && !isPacked(this.#headers['content-encoding'])) this.#tell();
+    }
+    if (this.#bytes > (this.#file ? this.#target.maxBytes : this.#maxTextBytes)) return 'too_large';
+    if (!this.#file) return undefined;
+    this.#writing = this.#target.write(this.#kept.length > 0 ? this.#takeKept() : chunk);
+    return this.#writing;
+  }
+
+  async end(): Promise<Content> {
+    await this.#writing;
+    const encoding = this.#headers['content-encoding'];
+    if (isPacked(encoding) && this.#bytes > 0) {
+      this.#kept = [await unpacked(this.#takeKept(), encoding, this.#maxTextBytes)];
+    }
+    if (!this.#isTold) this.#tell();
+    if (!this.#file) return { text: textOf(this.#kept) };
+    if (this.#kept.length > 0) await this.#target.write(this.#takeKept());
+    return { text: '', file: this.#file };
+  }
+
+  #tell(): void {
+    this.#isTold = true;
+    const isSuccess = this.#status >= 200 && this.#status < 300;
+    const contentType = String(this.#headers['content-type'] ?? '');
+    if (isSuccess) this.#file = fileTypeOf(Buffer.concat(this.#kept), contentType);
+  }
+
+  #takeKept(): Buffer {
+    const bytes = Buffer.concat(this.#kept);
+    this.#kept = [];
+    return bytes;
+  }
+}
