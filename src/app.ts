@@ -129,6 +129,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     async kill() {
       consumers.close();
       // First, so that nothing that is still under way reaches the disk: a killed process writes no more.
+      void operations.close();
       await store.close();
       await closeAll();
     },

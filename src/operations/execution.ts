@@ -2,7 +2,7 @@ import { Failure } from '#core/failure.ts';
 import { ABSENT, type OperationRecord, type Versioned } from '#store/store.ts';
 import { Attempt, type AttemptOptions } from './attempt.ts';
 import type { Lanes } from './lanes.ts';
-import { hasOutcome, needsSettling } from './machine.ts';
+import { hasOutcome, needsReading, needsSettling } from './machine.ts';
 import { type Outcome, outcomeOf } from './outcome.ts';
 import { blocked, outcomeUnknown } from './verdict.ts';
 
@@ -83,7 +83,7 @@ export class Execution {
     const known = await journal.read(fresh);
     if (!known || hasOutcome(known.record) || !needsSettling(known.record)) return known;
     const settled = await settling.settle(fresh, call.exchanges);
-    if (settled?.record.status === 'undecided') throw new Failure('VENDOR_OUTCOME_UNKNOWN');
+    if (!settled || needsReading(settled.record)) throw new Failure('VENDOR_OUTCOME_UNKNOWN');
     this.#mayHaveLeft = false;
     return settled;
   }

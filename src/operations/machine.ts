@@ -63,9 +63,14 @@ export function hasOutcome({ status }: OperationRecord): boolean {
   return ENDED_WITH_OUTCOME.has(status);
 }
 
+/** May it have been done, as far as is known? */
+export function needsReading({ status }: OperationRecord): boolean {
+  return status === 'sent' || status === 'unknown' || status === 'undecided';
+}
+
 /** Has the vendor's state to be read before this operation may be answered or sent again? */
-export function needsSettling({ status, isDoubtful }: OperationRecord): boolean {
-  return status === 'sent' || status === 'unknown' || status === 'undecided' || isDoubtful;
+export function needsSettling(record: OperationRecord): boolean {
+  return needsReading(record) || record.isDoubtful;
 }
 
 /**

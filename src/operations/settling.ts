@@ -7,7 +7,7 @@ import type { Change, Settlement } from '#domain/change.ts';
 import type { OperationKey, OperationRecord, Versioned } from '#store/store.ts';
 import type { Journal } from './journal.ts';
 import type { Lanes } from './lanes.ts';
-import { hasOutcome } from './machine.ts';
+import { hasOutcome, needsReading } from './machine.ts';
 import type { Outcome } from './outcome.ts';
 import { mayBeToldLater } from './verdict.ts';
 
@@ -119,7 +119,7 @@ export class Settling {
   async #ask(change: Change, record: OperationRecord, exchanges: Exchange[]): Promise<Settlement<unknown>> {
     const { clock, journal } = this.#options;
     // The evidence tells nothing of a register that was changed since; what was read then still holds.
-    if (await journal.isSuperseded(record)) return record.status === 'undone' ? 'not_done' : 'undecidable';
+    if (await journal.isSuperseded(record)) return needsReading(record) ? 'undecidable' : 'not_done';
     if (!change.settle || record.evidence === null) return 'undecidable';
     const timeOut = new AbortController();
     const timer = clock.setTimeout(() => timeOut.abort(), ATTEMPT_MS);
