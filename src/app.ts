@@ -1,7 +1,3 @@
-import * as commonActions from '#actions/index.ts';
-import { MemoryPinSessions } from '#actions/pin-sessions.ts';
-import { Router } from '#actions/router.ts';
-import { VendorCalls } from '#actions/vendor-calls.ts';
 import { type AnsweredMessage, Bus } from '#bus/bus.ts';
 import { createClients } from '#bus/client.ts';
 import type { Engine } from '#bus/engine.ts';
@@ -12,23 +8,13 @@ import type { Config } from '#config.ts';
 import type { Clock } from '#core/clock.ts';
 import { systemClock } from '#core/clock.ts';
 import type { Log } from '#core/log.ts';
-import type { VendorDefinition } from '#domain/vendor-definition.ts';
-import { Operations } from '#operations/operations.ts';
-import { createJoinedReads } from '#outbound/joined-reads.ts';
-import { openSqliteStore } from '#store/sqlite-store.ts';
 import type { Endpoint, Listener } from '#transports/listener.ts';
-import * as vendorDefinitions from '#vendors/index.ts';
-import { Accounts } from './accounts.ts';
+import { openBackend } from './backend.ts';
 import { type ListenerName, openListeners } from './listeners.ts';
 import { createServices } from './services.ts';
 import { version } from './version.ts';
 
-/** Every vendor kind there is. */
-export const vendors: readonly VendorDefinition[] = Object.values(
-  vendorDefinitions,
-) as unknown as VendorDefinition[];
-
-const DAY_MS = 86_400_000;
+export { vendors } from './backend.ts';
 
 /** The part of `shutdownMs` that is kept for logging out, so that no vendor's licence slot stays taken. */
 const LOGOUT_SHARE = 0.2;
@@ -61,27 +47,12 @@ export type App = {
 /** Wires everything up and listens. Rejects when a listener cannot be bound. */
 export async function createApp(options: AppOptions): Promise<App> {
   const { config, log, clock = systemClock, sandbox = false, onAnswered, hook } = options;
-  const store = openSqliteStore(config.store.path);
-  const accounts = new Accounts({ vendors, stateOf: store.vendorState, clock, log });
-  let directory = accounts.apply(config);
-  const pins = new MemoryPinSessions({ clock, idleMs: config.pin.idleMs });
-  const actions = [...Object.values(commonActions), ...vendors.flatMap((vendor) => vendor.actions)];
-  const joinedReads = createJoinedReads(clock);
-  const operations = new Operations({
-    table: store.operations,
-    clock,
-    log,
-    keepMs: config.store.keepOperationsDays * DAY_MS,
-    changeOf: (name) => router.changeOf(name),
-    onChange: (scope) => joinedReads.forget(scope),
-  });
-  const calls = new VendorCalls({ clock, joinedReads, operations });
-  const router = new Router({ actions, directory: () => directory, pins, calls, log, version });
+  const backend = openBackend({ config, clock, log });
   const engine = new LocalEngine({ clock, log });
   const consumers = new TestConsumers({ engine, clock, consumers: config.consumers });
   const bus = new Bus({
     engine,
-    services: createServices(router, (address) => consumers.has(address)),
+    services: createServices(backend.router, (address) => consumers.has(address)),
     clients: createClients(config),
     clock,
     log,
@@ -89,15 +60,13 @@ export async function createApp(options: AppOptions): Promise<App> {
     onAnswered,
     hook,
   });
-  const release = async () => {
+  const release = () => {
     consumers.close();
-    await operations.close();
-    await accounts.close();
-    await store.close();
+    return backend.close();
   };
   const state = { ready: false };
   // Nothing may be changed before it is known what an earlier process has left half-way.
-  await operations.start();
+  await backend.start();
   const listeners = await openListeners({
     config,
     bus,
@@ -115,7 +84,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     engine,
     listening: Object.fromEntries(Object.entries(listeners).map(([name, { endpoint }]) => [name, endpoint])),
     reload(next) {
-      directory = accounts.apply(next);
+      backend.reload(next);
       bus.replaceClients(createClients(next));
     },
     async stop() {
@@ -129,8 +98,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     async kill() {
       consumers.close();
       // First, so that nothing that is still under way reaches the disk: a killed process writes no more.
-      void operations.close();
-      await store.close();
+      await backend.kill();
       await closeAll();
     },
   };

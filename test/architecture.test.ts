@@ -172,7 +172,9 @@ function definedIn(pattern: RegExp, within: (file: string) => boolean): string[]
 
 describe('the registries', () => {
   test('list every common action', () => {
-    const defined = definedIn(/export const (\w+) = defineAction\(/g, (file) => file.startsWith('actions/'));
+    const defined = definedIn(/export const (\w+) = define(?:Action|Change)\(/g, (file) =>
+      file.startsWith('actions/'),
+    );
     expect(Object.keys(actions).toSorted()).toEqual(defined);
   });
 
@@ -195,7 +197,10 @@ describe('the registries', () => {
 
   test('have every action of a vendor in its list', () => {
     for (const vendor of Object.values(vendors)) {
-      const defined = definedIn(/defineAction\(\{[\s\S]*?\baction: '(\w+)'/g, (file) => file.startsWith(`vendors/${vendor.kind}/`));
+      const defined = definedIn(
+        /define(?:Vendor)?(?:Action|Change|Job)(?:<[^>]*>\(\))?\(\{[\s\S]*?\baction: '(\w+)'/g,
+        (file) => file.startsWith(`vendors/${vendor.kind}/`),
+      );
       const listed = (vendor.actions as readonly { action: string }[]).map(({ action }) => action);
       expect(defined.filter((action) => !listed.includes(action))).toEqual([]);
     }

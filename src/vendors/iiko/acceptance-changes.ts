@@ -9,6 +9,7 @@ import {
   AcceptanceDocumentInput,
   completeDocument,
   toTheirDocument,
+  unmasked,
 } from './acceptance-document.ts';
 import { accountsOf, checkDraft } from './acceptance-rules.ts';
 import type { CashShift } from './cash-shift.ts';
@@ -131,7 +132,7 @@ export function createAcceptanceChanges({
         const document = completeDocument(input, wrongInput);
         const shift = await shifts.get(document.session.session_id, call);
         const before = await shifts.getDocument(document.session.session_id, call);
-        return { evidence: evidenceOf(shift, before, document) };
+        return { evidence: evidenceOf(shift, before, unmasked(document, before)) };
       },
     },
 

@@ -1,5 +1,7 @@
+import { isDeepStrictEqual } from 'node:util';
 import { type Static, Type } from 'typebox';
 import { parseJson } from '#core/json.ts';
+import { redact } from '#domain/redaction.ts';
 import { toTheirs, type Vocabulary } from '#domain/vocabulary.ts';
 import { AcceptanceStatus, Count, Money, MoneyInput, nullable, Text, Uuid } from './field-schemas.ts';
 import { type Complain, type Spellings, WireObject } from './wire.ts';
@@ -140,6 +142,29 @@ export function toTheirDocument(document: AcceptanceDocument): unknown {
     },
     VOCABULARY,
   );
+}
+
+function unmaskedFields<T extends object>(sent: T, kept: T): T {
+  const shown = redact(kept, false) as Record<string, unknown>;
+  const original = new Map(Object.entries(kept));
+  return Object.fromEntries(
+    Object.entries(sent).map(([name, value]) => [
+      name,
+      isDeepStrictEqual(value, shown[name]) ? original.get(name) : value,
+    ]),
+  ) as T;
+}
+
+/** What a client got masked and sends back as it is must not replace what the server keeps. */
+export function unmasked(sent: AcceptanceDocument, kept: AcceptanceDocument): AcceptanceDocument {
+  const items = new Map(kept.items.map((item) => [item.transaction_id.toLowerCase(), item]));
+  return {
+    ...unmaskedFields(sent, kept),
+    items: sent.items.map((item) => {
+      const known = items.get(item.transaction_id.toLowerCase());
+      return known ? unmaskedFields(item, known) : item;
+    }),
+  };
 }
 
 /** A client's document with everything that it may leave out filled in. */

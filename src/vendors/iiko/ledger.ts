@@ -4,7 +4,7 @@ import type { ServerApi } from './server-api.ts';
 import { type Complain, type Spellings, WireObject } from './wire.ts';
 
 /** An account of the restaurant's books. */
-export type LedgerAccount = {
+type LedgerAccount = {
   readonly name: string | null;
   readonly type: string | null;
   readonly deleted: boolean;

@@ -7,7 +7,7 @@ import { PLAIN, toOurs } from '#domain/vocabulary.ts';
 /** Makes the failure for an answer that is not what is documented: our code for it and a sentence in Russian. */
 export type Complain = (code: WireFault, message: string) => Failure;
 
-export type WireFault = 'missing_field' | 'conflicting_fields' | 'wrong_type' | 'other_shift';
+type WireFault = 'missing_field' | 'conflicting_fields' | 'wrong_type' | 'other_shift';
 
 /** Canonical name → the other names of the same field. */
 export type Spellings = Readonly<Record<string, readonly string[]>>;

@@ -1,6 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import { parseJson } from '#core/json.ts';
-import { completeDocument, toDocument, toTheirDocument } from '#vendors/iiko/acceptance-document.ts';
+import {
+  completeDocument,
+  toDocument,
+  toTheirDocument,
+  unmasked,
+} from '#vendors/iiko/acceptance-document.ts';
 import { complain } from './support.ts';
 
 const THEIRS = {
@@ -108,6 +113,16 @@ describe('an acceptance document', () => {
       account_shortage_id: null,
       items: [{ num: 0, sum_real: '5.00', account_override_id: null, status: null, comment: null }],
     });
+  });
+
+  test('that was masked comes back as the server keeps it, and what was edited as it was edited', () => {
+    const [item = { transaction_id: '' }] = OURS.items;
+    const kept = (comment: string) => ({ ...OURS, items: [{ ...item, comment }] }) as typeof OURS;
+    const masked = kept('ask ************.com');
+
+    expect(unmasked(masked, kept('ask ivan@example.com'))).toEqual(kept('ask ivan@example.com'));
+    expect(unmasked(kept('new'), kept('ask ivan@example.com'))).toEqual(kept('new'));
+    expect(unmasked(masked, { ...OURS, items: [] })).toEqual(masked);
   });
 
   test.each([
