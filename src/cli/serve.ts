@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Config, secretsOf, withBaseUrls } from '#config.ts';
 import { ListenError } from '#listeners.ts';
+import { StoreError } from '#store/store-error.ts';
 import { version } from '#version.ts';
 import { banner, lineToPaste, urlsOf } from './banner.ts';
 import { type StartedBus, startBus } from './bus-start.ts';
@@ -74,7 +75,9 @@ function createTemporaryStore(): string {
 }
 
 function explain(error: unknown): never {
-  if (error instanceof ListenError) throw new CommandError('failed', error.message);
+  if (error instanceof ListenError || error instanceof StoreError) {
+    throw new CommandError('failed', error.message);
+  }
   throw error;
 }
 
