@@ -1,7 +1,7 @@
-import type { Action } from '#domain/action.ts';
 import type { Change } from '#domain/change.ts';
 import type { Directory } from '#domain/directory.ts';
 import type { ForwardedMessage } from '#domain/vendor.ts';
+import type { ActionTable } from './action-table.ts';
 
 /** Which change it is, and of what; the same as the journal keeps. */
 export type ChangeName = {
@@ -22,21 +22,12 @@ function namingMessage({ address, action, token }: ChangeName): ForwardedMessage
  * What carries the change out in the present configuration; undefined when there is none such (any more). Works after
  * a restart too, when only the journal knows of the message.
  */
-export function findChange(
-  actions: ReadonlyMap<string, Action>,
-  directory: Directory,
-  name: ChangeName,
-): Change | undefined {
+export function findChange(actions: ActionTable, directory: Directory, name: ChangeName): Change | undefined {
   const register = name.token === null ? undefined : directory.registers.get(name.token);
   const account = register?.account ?? directory.accounts.get(name.account);
   if (!account || account.name !== name.account) return undefined;
   if (account.vendor.forwardedChange) return account.vendor.forwardedChange(namingMessage(name));
-  const action = actions.get(actionKey(name.address, name.action));
+  const action = actions.find(name.address, name.action);
   const target = register ? { register, port: register.port } : { account, vendor: account.vendor };
   return action?.change?.(target);
-}
-
-/** Actions are found by address and name. */
-export function actionKey(address: string, action: string): string {
-  return `${address}\u0000${action}`;
 }

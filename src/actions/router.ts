@@ -5,7 +5,8 @@ import { type Headers, header } from '#core/message.ts';
 import type { Action, ActionClient, ServiceHeaders } from '#domain/action.ts';
 import type { Change } from '#domain/change.ts';
 import { type Account, type Directory, findAccount, type Register } from '#domain/directory.ts';
-import { actionKey, type ChangeName, findChange } from './changes.ts';
+import { ActionTable } from './action-table.ts';
+import { type ChangeName, findChange } from './changes.ts';
 import { findUpstream, forwardedEffect, forwardingAccounts, toForwarded } from './forwarding.ts';
 import type { MemoryPinSessions } from './pin-sessions.ts';
 import { readServiceHeaders } from './service-headers.ts';
@@ -49,20 +50,16 @@ export type Touched = {
 /** `address` + `headers.action` → action; checks everything on the way in and the answer on the way out. */
 export class Router {
   readonly #options: RouterOptions;
-  readonly #addresses: ReadonlySet<string>;
-  readonly #actions: ReadonlyMap<string, Action>;
+  readonly #actions: ActionTable;
 
   constructor(options: RouterOptions) {
     this.#options = options;
-    this.#addresses = new Set(options.actions.map(({ address }) => address));
-    this.#actions = new Map(
-      options.actions.map((action) => [actionKey(action.address, action.action), action]),
-    );
+    this.#actions = new ActionTable(options.actions);
   }
 
   /** Is this address served here, or by an upstream of our own protocol? */
   serves(address: string): boolean {
-    return this.#addresses.has(address) || forwardingAccounts(this.#options.directory(), address).length > 0;
+    return this.#actions.has(address) || forwardingAccounts(this.#options.directory(), address).length > 0;
   }
 
   /** What carries a change out that the journal knows of; undefined when nothing configured does any more. */
@@ -97,7 +94,7 @@ export class Router {
   #route(request: RoutedRequest): unknown {
     const name = header(request.headers, 'action');
     if (!name) throw new Failure('BUS_MISSING_HEADER', { description: 'не хватает заголовка action' });
-    const action = this.#actions.get(actionKey(request.address, name));
+    const action = this.#actions.find(request.address, name);
     if (!action) return this.#forwardUnknown(request, name);
 
     const headers = readServiceHeaders(request.headers);
@@ -217,7 +214,7 @@ export class Router {
   #onlyAccount(address: string, name: string | undefined, token: string | undefined): string | undefined {
     if (name === undefined || token !== undefined) return undefined;
     const directory = this.#options.directory();
-    const action = this.#actions.get(actionKey(address, name));
+    const action = this.#actions.find(address, name);
     if (!action) {
       const [only, ...others] = forwardingAccounts(directory, address, name);
       return others.length === 0 ? only?.name : undefined;

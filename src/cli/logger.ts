@@ -36,7 +36,7 @@ export function createLogger(level: Config['log']['level'], sandbox: boolean): L
     {
       level,
       base: sandbox ? { sandbox: true } : {},
-      timestamp: pino.stdTimeFunctions.isoTime,
+      timestamp: createTimestamp(),
       formatters: { level: (label) => ({ level: label }) },
       serializers: { error: pino.stdSerializers.err },
       hooks: { streamWrite: scrubber.scrub },
@@ -44,6 +44,20 @@ export function createLogger(level: Config['log']['level'], sandbox: boolean): L
     destination,
   );
   return { log, learn: scrubber.learn, flush: () => flush(destination) };
+}
+
+/** ISO 8601, written once a millisecond: under load many lines share one, and writing it costs as much as the rest of a line. */
+function createTimestamp(): () => string {
+  let at = Number.NaN;
+  let text = '';
+  return () => {
+    const now = Date.now();
+    if (now !== at) {
+      at = now;
+      text = `,"time":"${new Date(now).toISOString()}"`;
+    }
+    return text;
+  };
 }
 
 /** Nothing can be flushed before stdout is open, which takes a moment after the start. */
