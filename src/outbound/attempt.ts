@@ -103,7 +103,8 @@ export class Attempt {
   }
 
   onResponseData(controller: DataController, chunk: Buffer): void {
-    if (this.#isOver) return;
+    // Undici tells of nothing, too, whenever it goes on after a pause.
+    if (this.#isOver || chunk.length === 0) return;
     if (this.#body.streams) this.#since = this.#options.clock.now();
     const taken = this.#body.take(chunk);
     if (typeof taken === 'string') return this.#lose(taken);

@@ -20,7 +20,8 @@ export class FileBody implements ResponseBody {
   #bytes = 0;
   #isTold = false;
   #file: FileType | undefined;
-  #writing: Promise<void> | undefined;
+  /** The writes so far. */
+  #writing: Promise<void> = Promise.resolve();
 
   constructor(target: DownloadTarget, maxTextBytes: number) {
     this.#target = target;
@@ -42,7 +43,9 @@ export class FileBody implements ResponseBody {
     }
     if (this.#bytes > (this.#file ? this.#target.maxBytes : this.#maxTextBytes)) return 'too_large';
     if (!this.#file) return undefined;
-    this.#writing = this.#target.write(this.#kept.length > 0 ? this.#takeKept() : chunk);
+    const bytes = this.#kept.length > 0 ? this.#takeKept() : chunk;
+    // One after the other: at the end of a connection undici does not wait.
+    this.#writing = this.#writing.then(() => this.#target.write(bytes));
     return this.#writing;
   }
 

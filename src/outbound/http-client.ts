@@ -56,7 +56,7 @@ export type AccountHttp = DownloadingHttpClient & {
 
 const BREAKER_OPEN: Lost = { fault: 'breaker_open', sent: false, left: false, status: null };
 
-/** A request on its way through the account, with what has to be told how it ends. */
+/** A request on its way through the account. */
 type Sending = {
   readonly request: HttpRequest;
   readonly call: Call;
@@ -169,15 +169,14 @@ class AccountClient implements AccountHttp {
 
   /** Neither the query nor headers nor bodies are logged: that is where secrets are. */
   #record(outcome: Outcome, request: HttpRequest, call: Call, ms: number): void {
-    const { account } = this;
     const { method, path } = request;
     if ('response' in outcome) {
-      call.exchanges.push({ account, request, outcome: outcome.response, ms });
+      call.exchanges.push({ account: this.account, request, outcome: outcome.response, ms });
       const { status } = outcome.response;
       this.#options.log.debug({ method, path, status, ms }, 'vendor answered');
     } else {
       const { fault, code } = outcome;
-      call.exchanges.push({ account, request, outcome: { fault }, ms });
+      call.exchanges.push({ account: this.account, request, outcome: { fault }, ms });
       this.#options.log.debug({ method, path, fault, code, ms }, 'vendor did not answer');
     }
   }

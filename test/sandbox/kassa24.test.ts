@@ -93,6 +93,14 @@ describe('POST /auth', () => {
 });
 
 describe('an open shift', () => {
+  test('is seen by the cashier who has opened it, and by no other', () => {
+    state({ foreign_cashier: true });
+    const refusal = [403, 'Forbidden: Доступ к указанному ресурсу закрыт.'];
+    expect(said(call('GET', '/shifts/11344'))).toEqual(refusal);
+    expect(said(call('GET', '/shifts/11344/sections/reports'))).toEqual(refusal);
+    expect(said(call('POST', '/shifts/11344/x', {}))).toEqual([403, 'Указан неверный идентификатор смены']);
+  });
+
   test('looks as the document prints it', () => {
     const shift = dataOf(call('GET', '/shifts/11344'));
     expect(shift).toMatchObject({
@@ -227,6 +235,26 @@ describe('POST /shifts/:IdShift/z', () => {
     expect(json(again).Data).toEqual(json(first).Data);
     expect(said(close())).toEqual([410, 'Данная смена уже закрыта']);
     expect(close('00000000-0000-4000-8000-000000000000').status).toBe(452);
+  });
+
+  test('counts the Z reports of each shift', () => {
+    const uid = uidOf(77505);
+    close(uid);
+    close(uid);
+    expect(state({})).toMatchObject({ shifts: [{ id: 11344, open: false, z_reports: 1 }] });
+  });
+
+  test('refuses a Uid that has been used up by somebody else', () => {
+    const uid = uidOf(77505);
+    state({ rotate_uid: true });
+    expect(said(close(uid))).toEqual([452, 'Uid не найден']);
+    expect(close().status).toBe(200);
+  });
+
+  test('can keep the next Uid to itself', () => {
+    state({ silent_uid: true });
+    const answer = close();
+    expect([answer.status, answer.headers]).toEqual([200, undefined]);
   });
 
   test('takes the time of an autonomous close', () => {

@@ -50,6 +50,18 @@ describe('startSimulator', () => {
     expect(carriedOut[0]?.query.getAll('c')).toEqual(['1', '2']);
   });
 
+  test('tells how many requests are under way', async () => {
+    await fault({ path: '/slow', delay_ms: 60_000 });
+    const slow = send('GET', '/slow').catch(() => undefined);
+    await expect.poll(async () => (await send('GET', '/_sandbox/faults')).json()).toEqual({ faults: [] });
+    await send('GET', '/a');
+    await send('GET', '/a');
+    expect(carriedOut.map(({ underWay }) => underWay)).toEqual([2, 2]);
+    await server.close();
+    await slow;
+    server = await startSimulator(mirror, { accounts: [] }, { clock: systemClock });
+  });
+
   test('reads numbers exactly', async () => {
     await send('POST', '/a', '{"n":12345678901234567.89}');
     expect(carriedOut[0]?.body).toEqual({ n: new JsonNumber('12345678901234567.89') });

@@ -34,7 +34,7 @@ export type Answer = { readonly data: unknown; readonly unreadable: Unreadable }
 export type Reading = { readonly settling?: true };
 
 /** One request in the cashier's session; rejects with the vendor's refusal. */
-export async function ask({ session, http }: Desk, request: HttpRequest, call: Call): Promise<Answer> {
+async function ask({ session, http }: Desk, request: HttpRequest, call: Call): Promise<Answer> {
   return answerOf(await session.send(request, call), http);
 }
 

@@ -78,8 +78,17 @@ async function settleOpening(
   if (shift.idUser === null || userId === null) return 'undecidable';
   if (shift.idUser !== userId) return 'not_done';
   if (!isOpen(shift)) return 'undecidable';
-  // The Uid has come in the answer that was lost.
-  return { answer, uid: await renewUid(desk, call, SETTLING) };
+  return { answer, uid: await lostUid(desk, call) };
+}
+
+/** The Uid has come in the answer that was lost; the shift is open, whether it can be had now or not. */
+async function lostUid(desk: Desk, call: Call): Promise<string | null> {
+  try {
+    return await renewUid(desk, call, SETTLING);
+  } catch {
+    await forgetUid(desk);
+    return null;
+  }
 }
 
 /** 001_… 'Открытие смены на кассе', once. */
