@@ -1,13 +1,16 @@
-import { type AnsweredMessage, Bus } from '#bus/bus.ts';
+import { Bus } from '#bus/bus.ts';
 import { createClients } from '#bus/client.ts';
 import type { Engine } from '#bus/engine.ts';
 import type { BridgeHook } from '#bus/hooks.ts';
 import { LocalEngine } from '#bus/local-engine.ts';
+import type { AnsweredMessage } from '#bus/shared-bus.ts';
 import { TestConsumers } from '#bus/test-consumers.ts';
 import type { Config } from '#config.ts';
 import type { Clock } from '#core/clock.ts';
 import { systemClock } from '#core/clock.ts';
 import type { Log } from '#core/log.ts';
+import { NO_HEADERS } from '#core/message.ts';
+import type { JobView } from '#domain/job-view.ts';
 import type { Endpoint, Listener } from '#transports/listener.ts';
 import { openBackend } from './backend.ts';
 import { type ListenerName, openListeners } from './listeners.ts';
@@ -47,8 +50,10 @@ export type App = {
 /** Wires everything up and listens. Rejects when a listener cannot be bound. */
 export async function createApp(options: AppOptions): Promise<App> {
   const { config, log, clock = systemClock, sandbox = false, onAnswered, hook } = options;
-  const backend = openBackend({ config, clock, log });
   const engine = new LocalEngine({ clock, log });
+  const publishJob = (job: JobView) =>
+    engine.publish({ address: `jobs.${job.job_id}`, headers: NO_HEADERS, body: job });
+  const backend = openBackend({ config, clock, log, publishJob });
   const consumers = new TestConsumers({ engine, clock, consumers: config.consumers });
   const bus = new Bus({
     engine,

@@ -1,4 +1,3 @@
-import type { Exchange } from '#core/call.ts';
 import type { Clock } from '#core/clock.ts';
 import type { Log } from '#core/log.ts';
 import type { Clients } from './client.ts';
@@ -7,23 +6,7 @@ import type { BridgeHook } from './hooks.ts';
 import { RateLimits } from './rate-limits.ts';
 import type { Services } from './services.ts';
 import { Session, type SessionOptions } from './session.ts';
-
-export type BusLimits = {
-  /** Requests of one connection that have not been answered yet. */
-  readonly maxInFlightPerConnection: number;
-  /** Messages a second of one client; null for no limit. */
-  readonly perClientPerSecond: number | null;
-};
-
-/** A message that was answered, for whoever keeps a record of conversations. Texts are as on the wire. */
-export type AnsweredMessage = {
-  readonly via: string;
-  readonly client: string;
-  readonly at: number;
-  readonly request: string;
-  readonly answer: string;
-  readonly exchanges: readonly Exchange[];
-};
+import type { AnsweredMessage, BusLimits, SharedBus } from './shared-bus.ts';
 
 export type BusOptions = {
   readonly engine: Engine;
@@ -38,7 +21,7 @@ export type BusOptions = {
 };
 
 /** What every connection shares: who is there, what is under way, and whether the bus still takes messages. */
-export class Bus {
+export class Bus implements SharedBus {
   readonly engine: Engine;
   readonly services: Services;
   readonly clock: Clock;

@@ -2,17 +2,17 @@ import type { Message } from '#core/message.ts';
 import type { Asked, Dialect, FrameOf, ReadableFrame } from '#protocol/frame.ts';
 import { type Refusal, refusal } from '#protocol/refusal.ts';
 import { Answers } from './answers.ts';
-import type { Bus } from './bus.ts';
 import { handlersRefusal, replyAddressRefusal } from './dialect-limits.ts';
 import { mayPublish, maySend } from './guard.ts';
 import type { Outlet } from './outlet.ts';
 import { PendingRequest, type Requester, type SendFrame } from './pending-request.ts';
 import { Registrations } from './registrations.ts';
 import { ReplyLedger } from './reply-ledger.ts';
+import type { SharedBus } from './shared-bus.ts';
 
 /** What one connected peer has going on: its registrations, the answers it owes and those it waits for. */
 export class Conversation {
-  readonly #bus: Bus;
+  readonly #bus: SharedBus;
   readonly #dialect: Dialect;
   readonly #outlet: Outlet;
   readonly #requester: Requester;
@@ -24,7 +24,7 @@ export class Conversation {
   #dialogs = 0;
   #onIdle: (() => void) | undefined;
 
-  constructor(bus: Bus, dialect: Dialect, outlet: Outlet) {
+  constructor(bus: SharedBus, dialect: Dialect, outlet: Outlet) {
     this.#bus = bus;
     this.#dialect = dialect;
     this.#outlet = outlet;

@@ -2,7 +2,7 @@ import type { Failure } from '#core/failure.ts';
 import type { Headers, Message } from '#core/message.ts';
 
 /** A successful answer. */
-export type Reply = {
+type Reply = {
   readonly body: unknown;
   readonly headers: Headers;
   /** There when whoever answered wants an answer in turn. */

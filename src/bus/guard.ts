@@ -1,10 +1,10 @@
 import { header, type Message } from '#core/message.ts';
 import { type Refusal, refusal } from '#protocol/refusal.ts';
 import { isListeningRefused, isReserved, isSendRefused, permits, permitsListening } from './access.ts';
-import type { Bus } from './bus.ts';
 import type { Client } from './client.ts';
+import type { SharedBus } from './shared-bus.ts';
 
-type Guarded = Pick<Bus, 'clients' | 'engine' | 'services'>;
+type Guarded = Pick<SharedBus, 'clients' | 'engine' | 'services'>;
 
 /** Why a client may not do something: unknown to us, or known and not allowed. */
 function denied({ clients }: Guarded, client: Client, what: string): Refusal {

@@ -1,4 +1,4 @@
-import type { Clock } from '#core/clock.ts';
+import type { Clock, Timer } from '#core/clock.ts';
 import { Failure } from '#core/failure.ts';
 import type { Log } from '#core/log.ts';
 import type { Message } from '#core/message.ts';
@@ -54,12 +54,10 @@ export class LocalEngine implements Engine {
       respond(nobody(message.address));
       return;
     }
-    this.#deliver(consumer, {
-      ...message,
-      kind: 'send',
-      timeoutMs,
-      respond: this.#expect(message.address, timeoutMs, respond),
-    });
+    const expected = this.#expect(message.address, timeoutMs, respond);
+    const { address, headers, body } = message;
+    this.#deliver(consumer, { address, headers, body, kind: 'send', timeoutMs, respond: expected.settle });
+    expected.startTimer();
   }
 
   has(address: string): boolean {
@@ -74,22 +72,30 @@ export class LocalEngine implements Engine {
     return consumer;
   }
 
-  /** Once, within the time-out; a reply that wants an answer in turn gets the same treatment. */
-  #expect(address: string, timeoutMs: number, respond: Respond): Respond {
+  /**
+   * Once, within the time-out; a reply that wants an answer in turn gets the same treatment. The timer is started
+   * after the delivery, since most consumers in this process have answered by then.
+   */
+  #expect(address: string, timeoutMs: number, respond: Respond): { settle: Respond; startTimer(): void } {
     let pending = true;
+    let timer: Timer | undefined;
     const settle = (outcome: Outcome) => {
       if (!pending) return tooLate(address, outcome);
       pending = false;
-      timer.cancel();
+      timer?.cancel();
       if (outcome instanceof Failure || !outcome.respond) return respond(outcome);
-      const nextMs = outcome.timeoutMs ?? timeoutMs;
-      respond({ ...outcome, respond: this.#expect(address, nextMs, outcome.respond) });
+      const next = this.#expect(address, outcome.timeoutMs ?? timeoutMs, outcome.respond);
+      respond({ ...outcome, respond: next.settle });
+      next.startTimer();
     };
-    const timer = this.#clock.setTimeout(() => {
+    const onTimeout = () => {
       const description = `по адресу ${address} не ответили за ${timeoutMs} мс`;
       settle(new Failure('BUS_TIMEOUT', { description, origin: 'timeout' }));
-    }, timeoutMs);
-    return settle;
+    };
+    const startTimer = () => {
+      if (pending) timer = this.#clock.setTimeout(onTimeout, timeoutMs);
+    };
+    return { settle, startTimer };
   }
 
   #deliver(consumer: Consumer, delivery: Delivery): void {

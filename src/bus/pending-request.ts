@@ -3,9 +3,9 @@ import { Failure } from '#core/failure.ts';
 import { header } from '#core/message.ts';
 import type { FrameOf } from '#protocol/frame.ts';
 import type { Refusal } from '#protocol/refusal.ts';
-import type { Bus } from './bus.ts';
 import type { Client } from './client.ts';
 import type { Outcome } from './delivery.ts';
+import type { SharedBus } from './shared-bus.ts';
 
 /** What a session gives and takes for one request. */
 export type Requester = {
@@ -25,14 +25,14 @@ export type SendFrame = FrameOf<'send'>;
 /** One request under way: admitted, answered once, logged in one line. */
 export class PendingRequest {
   readonly exchanges: Exchange[] = [];
-  readonly #bus: Bus;
+  readonly #bus: SharedBus;
   readonly #requester: Requester;
   readonly #frame: SendFrame;
   readonly #text: string;
   readonly #startedAt: number;
   #state: 'new' | 'admitted' | 'ended' = 'new';
 
-  constructor(bus: Bus, requester: Requester, frame: SendFrame, text: string) {
+  constructor(bus: SharedBus, requester: Requester, frame: SendFrame, text: string) {
     this.#bus = bus;
     this.#requester = requester;
     this.#frame = frame;

@@ -1,21 +1,21 @@
 import type { Dialect, FrameOf } from '#protocol/frame.ts';
 import { type Refusal, refusal } from '#protocol/refusal.ts';
-import type { Bus } from './bus.ts';
 import type { Delivery, Registration } from './delivery.ts';
 import { addressRefusal } from './dialect-limits.ts';
 import { mayListen } from './guard.ts';
 import type { Outlet } from './outlet.ts';
 import type { ReplyLedger } from './reply-ledger.ts';
+import type { SharedBus } from './shared-bus.ts';
 
 /** The addresses at which one connected peer listens. */
 export class Registrations {
-  readonly #bus: Bus;
+  readonly #bus: SharedBus;
   readonly #dialect: Dialect;
   readonly #outlet: Outlet;
   readonly #ledger: ReplyLedger;
   readonly #registered = new Map<string, Registration>();
 
-  constructor(bus: Bus, dialect: Dialect, outlet: Outlet, ledger: ReplyLedger) {
+  constructor(bus: SharedBus, dialect: Dialect, outlet: Outlet, ledger: ReplyLedger) {
     this.#bus = bus;
     this.#dialect = dialect;
     this.#outlet = outlet;

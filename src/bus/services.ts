@@ -5,7 +5,7 @@ import type { Client } from './client.ts';
 import type { Respond } from './delivery.ts';
 
 /** A message to a service, and who sent it. */
-export type ServiceRequest = Message & {
+type ServiceRequest = Message & {
   readonly client: Client;
   /** As the client gave it: an upstream of our own protocol gets it too. */
   readonly replyAddress: string | null;

@@ -2,12 +2,12 @@ import type { Socket } from 'node:net';
 import type { Failure } from '#core/failure.ts';
 import { type Asked, type Dialect, type Frame, NOBODY, type ReadableFrame } from '#protocol/frame.ts';
 import { type Refusal, refusal } from '#protocol/refusal.ts';
-import type { Bus } from './bus.ts';
 import type { Client, Clients } from './client.ts';
 import { Conversation } from './conversation.ts';
 import { Identity, withoutCredentials } from './identity.ts';
 import { IdleWatch } from './idle-watch.ts';
 import { describeSocket, SessionHooks } from './session-hooks.ts';
+import type { SharedBus } from './shared-bus.ts';
 
 /** The other end of a connection, as a session sees it. */
 export type Peer = {
@@ -29,7 +29,7 @@ export type SessionOptions = {
 
 /** One connected peer: says who it is, what it sends to the bus, and when it is gone. */
 export class Session {
-  readonly #bus: Bus;
+  readonly #bus: SharedBus;
   readonly #peer: Peer;
   readonly #dialect: Dialect;
   readonly #identity: Identity;
@@ -38,7 +38,7 @@ export class Session {
   readonly #idleWatch: IdleWatch | undefined;
   readonly #gone = new AbortController();
 
-  constructor(bus: Bus, options: SessionOptions) {
+  constructor(bus: SharedBus, options: SessionOptions) {
     const { peer, dialect, via, client } = options;
     this.#bus = bus;
     this.#peer = peer;

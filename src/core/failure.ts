@@ -60,7 +60,10 @@ export type VendorDetails = {
 /** The JSON pointers of what is wrong with `data`. */
 export type DataError = { readonly path: string; readonly message: string };
 
-export type FailureDetails = VendorDetails | { readonly errors: readonly DataError[] };
+/** The job that goes on although nobody waits for it any more. */
+export type JobDetails = { readonly job_id: string };
+
+export type FailureDetails = VendorDetails | { readonly errors: readonly DataError[] } | JobDetails;
 
 /** A failure in somebody else's words: an upstream's `error`, or a client that failed a message it was given. */
 export type ToldFailure = {

@@ -59,10 +59,13 @@ export function isJsonObject(value: unknown): value is Record<string, unknown> {
   );
 }
 
-/** Does the value nest deeper than `maxDepth` levels? Every level costs two characters, so short texts skip the walk. */
+/** Does the value nest deeper than `maxDepth` levels? Walked without building lists, since it is asked for every longer message. */
 export function isDeeperThan(maxDepth: number, value: unknown): boolean {
   if (typeof value !== 'object' || value === null) return false;
   if (maxDepth === 0) return true;
-  const children = Array.isArray(value) ? value : Object.values(value);
-  return children.some((child) => isDeeperThan(maxDepth - 1, child));
+  if (Array.isArray(value)) return value.some((item) => isDeeperThan(maxDepth - 1, item));
+  for (const key in value) {
+    if (isDeeperThan(maxDepth - 1, (value as Record<string, unknown>)[key])) return true;
+  }
+  return false;
 }

@@ -66,7 +66,7 @@ export type DialectLimits = {
 };
 
 /** When a connection that says nothing counts as dead. */
-export type Liveness = {
+type Liveness = {
   /** Looked at this often; closed when nothing came for as long (milliseconds). */
   readonly pingTimeoutMs: number;
   /** Everything that comes is a sign of life, not only a ping. */

@@ -55,11 +55,15 @@ function readMessage(text: string, maxDepth: number): Frame {
     : readAddressed(type, address, envelope);
 }
 
-/** Delivery and reply look alike; `headers` only where there are some. */
+/** Delivery and reply look alike; `headers` only where there are some, and what is undefined is left out. */
 function writeRec(address: string, body: unknown, headers: Headers, replyAddress: string | null): string {
-  const reply = replyAddress === null ? '' : `,"replyAddress":${json(replyAddress)}`;
-  const end = hasHeaders(headers) ? `,"headers":${json(headers)}` : '';
-  return `{"type":"rec","address":${json(address)},"body":${json(body)}${reply}${end}}`;
+  return JSON.stringify({
+    type: 'rec',
+    address,
+    body: body ?? null,
+    replyAddress: replyAddress ?? undefined,
+    headers: hasHeaders(headers) ? headers : undefined,
+  });
 }
 
 /** `address` makes the official clients call the callback of the request that was refused. */

@@ -37,8 +37,11 @@ const TOKENS: RefusalTokens = {
   'nobody-waits': 'access_denied',
 };
 
-/** Headers that are delivery options to the bridge and never delivered. */
-const OPTIONS: readonly string[] = ['timeout', 'localOnly', 'codecName'];
+/** Headers that are delivery options to the bridge and not handed on; a service's time-out is its own business. */
+const OPTIONS = {
+  consumer: ['timeout', 'localOnly', 'codecName'],
+  service: ['localOnly', 'codecName'],
+} as const satisfies Record<string, readonly string[]>;
 
 /** Checks in the reference's order: the address before the type. */
 function readMessage(text: string, maxDepth: number): Frame {
@@ -79,9 +82,9 @@ function flat(headers: Headers): Headers {
   return headers;
 }
 
-function withoutOptions(headers: Headers): Headers {
-  if (!OPTIONS.some((name) => Object.hasOwn(headers, name))) return headers;
-  return Object.fromEntries(Object.entries(headers).filter(([name]) => !OPTIONS.includes(name)));
+function withoutOptions(headers: Headers, options: readonly string[]): Headers {
+  if (!options.some((name) => Object.hasOwn(headers, name))) return headers;
+  return Object.fromEntries(Object.entries(headers).filter(([name]) => !options.includes(name)));
 }
 
 type Written = {
@@ -92,11 +95,16 @@ type Written = {
   readonly send: boolean;
 };
 
-/** Delivery and reply: `headers` always, `body` unless null. */
+/** Delivery and reply: `headers` always, `body` unless null; what is undefined is left out. */
 function writeMessage({ address, replyAddress, headers, body, send }: Written): string {
-  const reply = replyAddress === null ? '' : `,"replyAddress":${json(replyAddress)}`;
-  const content = body === null || body === undefined ? '' : `,"body":${json(body)}`;
-  return `{"type":"message","address":${json(address)}${reply},"headers":${json(flat(headers))}${content},"send":${send}}`;
+  return JSON.stringify({
+    type: 'message',
+    address,
+    replyAddress: replyAddress ?? undefined,
+    headers: flat(headers),
+    body: body ?? undefined,
+    send,
+  });
 }
 
 function writeRefusal(to: Asked, { reason }: Refusal, correlated: boolean): string | undefined {
@@ -128,8 +136,10 @@ export function createTcpBridgeDialect(options: BridgeOptions): Dialect {
     liveness: undefined,
     read: (text) => readMessage(text, maxDepth),
     timeoutOf,
-    headersFor: (receiver, headers) =>
-      receiver === 'service' ? inSmallLetters(headers) : withoutOptions(headers),
+    headersFor(receiver, headers) {
+      const given = withoutOptions(headers, OPTIONS[receiver]);
+      return receiver === 'service' ? inSmallLetters(given) : given;
+    },
     writeReply: (to, body, headers, replyAddress) =>
       writeMessage({ address: to.replyAddress ?? '', replyAddress, headers, body, send: true }),
     writeFailure: (to, failure) =>

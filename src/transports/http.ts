@@ -74,7 +74,7 @@ function shouldUpgradeCallback(request: IncomingMessage): boolean {
   return request.headers.upgrade?.toLowerCase() === 'websocket';
 }
 
-export function pathnameOf(request: IncomingMessage): string {
+function pathnameOf(request: IncomingMessage): string {
   return (request.url ?? '/').split('?', 1)[0] ?? '/';
 }
 

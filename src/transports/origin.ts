@@ -18,7 +18,7 @@ function parse(text: string): URL | undefined {
 }
 
 /** `127.0.0.1`, `[::1]`, `localhost` and whatever else never leaves the machine. */
-export function isLoopbackHost(hostname: string): boolean {
+function isLoopbackHost(hostname: string): boolean {
   const bare = hostname.replace(/^\[|\]$/g, '');
   return (
     bare === 'localhost' || bare.endsWith('.localhost') || bare === '::1' || /^127(\.\d{1,3}){3}$/.test(bare)

@@ -1,11 +1,12 @@
 import { onTestFinished } from 'vitest';
 import type { Rule } from '#bus/access.ts';
-import { Bus, type BusLimits } from '#bus/bus.ts';
+import { Bus } from '#bus/bus.ts';
 import { type ClientsConfig, createClients } from '#bus/client.ts';
 import type { Delivery } from '#bus/delivery.ts';
 import type { BridgeHook } from '#bus/hooks.ts';
 import { LocalEngine } from '#bus/local-engine.ts';
 import type { Services } from '#bus/services.ts';
+import type { BusLimits } from '#bus/shared-bus.ts';
 import { type Clock, systemClock } from '#core/clock.ts';
 import { type Log, silentLog } from '#core/log.ts';
 import { type Headers, NO_HEADERS } from '#core/message.ts';

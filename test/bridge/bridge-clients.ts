@@ -5,7 +5,7 @@ import { WebSocket } from 'ws';
 import { encodeFrame, LengthPrefixDecoder } from '#protocol/length-prefix.ts';
 import { type BridgeBus, createInbox } from './bridge-bus.ts';
 
-export type Received = Record<string, unknown>;
+type Received = Record<string, unknown>;
 
 /** One connection, whatever it speaks. */
 export type BridgeClient = {

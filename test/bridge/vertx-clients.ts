@@ -8,7 +8,7 @@ export type ClientMessage = {
   headers?: Record<string, unknown>;
   reply?(body: unknown, headers?: object, callback?: Callback): void;
 };
-export type Callback = (error: ClientFailure | null, message: ClientMessage) => void;
+type Callback = (error: ClientFailure | null, message: ClientMessage) => void;
 
 /** The part of the official clients that is used here; they have no type declarations. */
 export type VertxClient = {

@@ -7,9 +7,31 @@ describe('a configuration as a value', () => {
   test('is complete without a word in it', () => {
     expect(parseConfig({}, parseOptions)).toEqual({
       listen: {
-        http: { host: '127.0.0.1', port: 1828, origins: [], hosts: [] },
+        http: {
+          host: '127.0.0.1',
+          port: 1828,
+          origins: [],
+          hosts: [],
+          eventbus: {
+            pingTimeoutMs: 10_000,
+            replyTimeoutMs: 30_000,
+            maxHandlersPerSocket: 1000,
+            maxAddressLength: 200,
+            correlatedErrors: false,
+            registerAcknowledgement: false,
+            anyFrameIsLiveness: false,
+          },
+        },
         avqTcp: { host: '127.0.0.1', port: 1829, legacyPing: false },
-        vertxTcp: { host: '127.0.0.1', port: 7000 },
+        vertxTcp: {
+          host: '127.0.0.1',
+          port: 7000,
+          replyTimeoutMs: 30_000,
+          maxHandlersPerSocket: 10_000,
+          maxAddressLength: 10_000,
+          correlatedErrors: false,
+          registerAcknowledgement: false,
+        },
       },
       limits: {
         maxMessageBytes: 262_144,

@@ -1,0 +1,234 @@
+import { connect, type Socket } from 'node:net';
+import { afterEach, describe, expect, test, vi } from 'vitest';
+import { WebSocket } from 'ws';
+import { NO_HEADERS } from '#core/message.ts';
+import { encodeFrame } from '#protocol/length-prefix.ts';
+import {
+  ALL_ACCESS,
+  type BridgeBusOptions,
+  createInbox,
+  echo,
+  startBridgeBus,
+} from '../bridge/bridge-bus.ts';
+import { openRaw, openTcp } from '../bridge/bridge-clients.ts';
+import { createFakeClock } from '../support/fake-clock.ts';
+
+afterEach(() => vi.restoreAllMocks());
+
+const PING = '{"type":"ping","reply_address":"r"}';
+const PONG = { type: 'pong', address: 'r', reply_address: null, data: null, headers: null };
+const malformed = { type: 'error', data: expect.objectContaining({ name: 'BUS_MALFORMED_MESSAGE' }) };
+
+async function openWebSocket(options: BridgeBusOptions = ALL_ACCESS) {
+  const bus = await startBridgeBus(options);
+  const socket = new WebSocket(`${bus.url.replace('http', 'ws')}/tsrv`);
+  const inbox = createInbox<{ message: unknown; binary: boolean }>();
+  socket.on('message', (data, binary) => inbox.put({ message: JSON.parse(data.toString()), binary }));
+  socket.on('error', () => {});
+  const closed = new Promise<number>((resolve) => socket.on('close', resolve));
+  await new Promise((resolve) => socket.once('open', resolve));
+  return { bus, socket, closed, next: inbox.next };
+}
+
+describe('a WebSocket at /tsrv', () => {
+  test('reads binary frames as text and answers text', async () => {
+    const { socket, next } = await openWebSocket();
+    socket.send(Buffer.from(PING));
+    expect(await next()).toEqual({ message: PONG, binary: false });
+  });
+
+  test('joins fragments', async () => {
+    const { socket, next } = await openWebSocket();
+    socket.send(PING.slice(0, 5), { fin: false });
+    socket.send(PING.slice(5, 9), { fin: false });
+    socket.send(PING.slice(9), { fin: true });
+    expect((await next()).message).toEqual(PONG);
+  });
+
+  test('outlives bad UTF-8, bad JSON and an empty frame', async () => {
+    const { socket, next } = await openWebSocket();
+    for (const data of [Buffer.from([0x22, 0xff, 0x22]), 'nonsense', '']) {
+      socket.send(data);
+      expect((await next()).message).toMatchObject(malformed);
+    }
+    socket.send(PING);
+    expect((await next()).message).toEqual(PONG);
+  });
+
+  test('closes with 1009 for a message that is too long', async () => {
+    const { socket, closed } = await openWebSocket({ ...ALL_ACCESS, maxMessageBytes: 1024 });
+    socket.send('x'.repeat(1025));
+    expect(await closed).toBe(1009);
+  });
+
+  test('closes when WebSocket’s own framing is broken', async () => {
+    const { socket, closed } = await openWebSocket();
+    const { _socket: raw } = socket as unknown as { _socket: Socket };
+    raw.write(Buffer.from([0x83, 0x80, 0, 0, 0, 0])); // opcode 3 is reserved (RFC 6455 5.2)
+    expect(await closed).toBe(1002);
+  });
+
+  test('writes the answers of one turn at once', async () => {
+    const { socket, next, bus } = await openWebSocket();
+    echo(bus, 'echo');
+    const { _socket: raw } = socket as unknown as { _socket: Socket };
+    const chunks: Buffer[] = [];
+    raw.on('data', (chunk: Buffer) => chunks.push(chunk));
+    raw.cork();
+    for (let index = 0; index < 20; index += 1) {
+      socket.send(JSON.stringify({ address: 'echo', reply_address: `r${index}`, data: index }));
+    }
+    raw.uncork();
+    for (let index = 0; index < 20; index += 1) expect((await next()).message).toMatchObject({ data: index });
+    expect(chunks.length).toBeLessThan(5);
+  });
+});
+
+describe('TCP with lengths', () => {
+  test('answers a frame of length 0 as a malformed Message, and goes on', async () => {
+    const { avqPort } = await startBridgeBus();
+    const client = await openTcp(avqPort);
+    client.sendText('');
+    expect(await client.next()).toMatchObject(malformed);
+    client.socket.write(Buffer.concat([Buffer.from([0, 0, 0, 2, 0xff, 0xfe]), encodeFrame(PING)]));
+    expect(await client.next()).toMatchObject(malformed);
+    expect(await client.next()).toEqual(PONG);
+  });
+
+  test.each([
+    ['negative', [0xff, 0xff, 0xff, 0xff]],
+    ['over the limit', [0x00, 0x10, 0x00, 0x00]],
+  ])('says why and closes for a length that is %s', async (_name, prefix) => {
+    const { avqPort, tcpPort } = await startBridgeBus();
+    const client = await openTcp(avqPort);
+    client.socket.write(Buffer.from(prefix));
+    expect(await client.next()).toMatchObject(malformed);
+    await client.closed;
+    const bridge = await openTcp(tcpPort);
+    bridge.socket.write(Buffer.from(prefix));
+    expect(await bridge.next()).toEqual({ type: 'err', message: 'max_message_length_reached' });
+    await bridge.closed;
+  });
+
+  test('answers a client that has closed its half, then closes', async () => {
+    const bus = await startBridgeBus();
+    const answers: (() => void)[] = [];
+    bus.engine.register('slow', ({ respond }) => {
+      answers.push(() => respond?.({ body: 'at last', headers: NO_HEADERS }));
+    });
+    const client = await openTcp(bus.avqPort);
+    client.send({ address: 'slow', reply_address: 'r' });
+    client.socket.end();
+    await vi.waitUntil(() => answers.length === 1);
+    answers[0]?.();
+    expect(await client.next()).toMatchObject({ data: 'at last' });
+    await client.closed;
+  });
+
+  test('stays in step after a message that nobody understands, on the bridge too', async () => {
+    const { tcpPort } = await startBridgeBus();
+    const client = await openTcp(tcpPort);
+    for (const message of [{ type: 'what', address: 'a' }, { address: 'a' }]) {
+      client.send(message);
+      expect(await client.next()).toEqual({ type: 'err', message: 'unknown_type' });
+    }
+    client.send({ type: 'send', address: 'a', headers: { h: null } });
+    expect(await client.next()).toEqual({ type: 'err', message: 'invalid_headers' });
+    client.sendText('not JSON at all');
+    client.send({ type: 'ping' });
+    expect(await client.next()).toEqual({ type: 'pong' });
+  });
+});
+
+describe('the old liveness rule', () => {
+  const old = '{"type":"ping","replyAddress":"r"}';
+
+  async function start(legacyPing: boolean) {
+    const clock = createFakeClock(0);
+    const { avqPort } = await startBridgeBus({ ...ALL_ACCESS, clock, legacyPing });
+    const client = await openTcp(avqPort);
+    return { clock, client };
+  }
+
+  test('pings a client of the older spelling every 15 s, and keeps it when it answers', async () => {
+    const { clock, client } = await start(true);
+    client.sendText(old);
+    await client.next();
+    for (const untilPingMs of [15_000, 13_000]) {
+      clock.advance(untilPingMs);
+      const ping = await client.next();
+      expect(ping).toMatchObject({ type: 'ping', address: 'topics.default.ping' });
+      client.send({ type: 'pong', address: ping.replyAddress });
+      client.sendText(PING);
+      expect(await client.next()).toEqual(PONG);
+      clock.advance(2000);
+    }
+    client.sendText(PING);
+    expect(await client.next()).toEqual(PONG);
+  });
+
+  test('cuts one that does not answer in 2 s', async () => {
+    const { clock, client } = await start(true);
+    client.sendText(old);
+    await client.next();
+    clock.advance(15_000);
+    await client.next();
+    clock.advance(2000);
+    await client.closed;
+  });
+
+  test('leaves everybody else alone', async () => {
+    const { clock, client } = await start(true);
+    client.sendText(PING);
+    await client.next();
+    clock.advance(60_000);
+    client.sendText(PING);
+    expect(await client.next()).toEqual(PONG);
+    const off = await start(false);
+    off.client.sendText(old);
+    await off.client.next();
+    off.clock.advance(60_000);
+    off.client.sendText(PING);
+    expect(await off.client.next()).toEqual(PONG);
+  });
+});
+
+describe('a consumer that does not read', () => {
+  test.each(['AVQ over TCP', 'the TCP bridge', 'AVQ over WebSocket', 'a raw SockJS WebSocket'])(
+    'is disconnected at its queue limit: %s',
+    async (way) => {
+      const bus = await startBridgeBus({ ...ALL_ACCESS, maxQueuedBytes: 200_000 });
+      const path = { 'AVQ over WebSocket': '/tsrv', 'a raw SockJS WebSocket': '/eventbus/websocket' }[way];
+      const register = JSON.stringify({
+        type: way.startsWith('AVQ') ? 'listen' : 'register',
+        address: 'flood',
+      });
+      let socket: Socket;
+      if (path === undefined) {
+        socket = connect(way === 'AVQ over TCP' ? bus.avqPort : bus.tcpPort, '127.0.0.1');
+        socket.write(encodeFrame(register));
+      } else {
+        const webSocket = new WebSocket(`${bus.url.replace('http', 'ws')}${path}`);
+        webSocket.on('error', () => {});
+        await new Promise((resolve) => webSocket.once('open', resolve));
+        webSocket.send(register);
+        socket = (webSocket as unknown as { _socket: Socket })._socket;
+      }
+      await vi.waitUntil(() => bus.engine.has('flood'));
+      socket.pause();
+      socket.on('error', () => {});
+      const neighbour = await openRaw(bus);
+      const body = 'x'.repeat(65_536);
+      await vi.waitUntil(
+        () => {
+          bus.engine.publish({ address: 'flood', body, headers: NO_HEADERS });
+          return !bus.engine.has('flood');
+        },
+        { timeout: 10_000, interval: 1 },
+      );
+      socket.destroy();
+      neighbour.send({ type: 'register', address: 'flood' });
+      await vi.waitUntil(() => bus.engine.has('flood'));
+    },
+  );
+});
