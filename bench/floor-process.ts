@@ -74,3 +74,6 @@ tcp.listen(0, '127.0.0.1', () => {
   const port = (address: unknown) => (address as { port: number }).port;
   process.send?.({ http: port(webSockets.address()), tcp: port(tcp.address()) });
 });
+
+// Nobody is left to be measured for.
+process.on('disconnect', () => process.exit());

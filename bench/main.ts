@@ -1,6 +1,7 @@
 /** `npm run bench -- <question>`: each file answers one, as a ratio within one run, since machines are noisy. */
 const QUESTIONS: Readonly<Record<string, () => Promise<void>>> = {
   roundtrip: async () => (await import('./roundtrip.ts')).roundtrip(),
+  bridge: async () => (await import('./bridge.ts')).bridge(),
   durable: async () => (await import('./durable.ts')).durable(),
 };
 

@@ -1,60 +1,38 @@
-import { type Load, run } from './load.ts';
+import { compare, HEADER, row } from './comparison.ts';
+import { AVQ_MESSAGE, driveTcp, driveWebSocket } from './load.ts';
 import { MeasuredProcess } from './measured-process.ts';
 
-const ROUNDS = 3;
 const MESSAGES = { slow: 20_000, fast: 100_000 };
 
-const CASES = (['websocket', 'tcp'] as const).flatMap((transport) =>
-  [1, 50].flatMap((connections) => [1, 32].map((window) => ({ transport, connections, window }))),
-);
-
-type Measured = { cpuMicros: number; perSecond: number };
-
-async function measure(server: MeasuredProcess, load: Omit<Load, 'port'>): Promise<Measured> {
-  const port = load.transport === 'websocket' ? server.ports.http : server.ports.tcp;
-  const [cpu, start] = [server.cpuMicros(), performance.now()];
-  await run({ ...load, port });
-  const seconds = (performance.now() - start) / 1000;
-  return { cpuMicros: (server.cpuMicros() - cpu) / load.messages, perSecond: load.messages / seconds };
-}
-
-function median(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
-}
+const webSocket = driveWebSocket({ path: '/tsrv', request: AVQ_MESSAGE, answersIn: () => 1 });
+const tcp = driveTcp(AVQ_MESSAGE);
 
 /**
- * `ik.service.app version` through the whole bus, beside a bare echo that parses, ajv-checks and stringifies, in
- * turns. The ratio is the floor's processor time a message over ours: 1 would mean that the bus itself is free.
+ * `ik.service.app version` through the whole bus, over WebSocket and TCP, beside a bare `ws` echo that parses,
+ * ajv-checks and stringifies, in the same run. TCP is also shown beside the same echo over TCP, which is a harder floor.
  */
 export async function roundtrip(): Promise<void> {
   const floor = await MeasuredProcess.start('./floor-process.ts');
   const bus = await MeasuredProcess.start('./bus-process.ts');
-  console.log('transport   connections  window   floor µs/msg   bus µs/msg   ratio   bus msg/s');
-  for (const { transport, connections, window } of CASES) {
-    const messages = connections === 1 && window === 1 ? MESSAGES.slow : MESSAGES.fast;
-    const load = { transport, connections, window, messages };
-    await measure(floor, { ...load, messages: 5000 });
-    await measure(bus, { ...load, messages: 5000 });
-    const rounds: { floor: Measured; bus: Measured }[] = [];
-    for (let round = 0; round < ROUNDS; round++) {
-      rounds.push({ floor: await measure(floor, load), bus: await measure(bus, load) });
+  const echo = { process: floor, port: floor.ports.http, drive: webSocket };
+  const cases = [
+    { name: 'WebSocket', floor: echo, bus: { process: bus, port: bus.ports.http, drive: webSocket } },
+    { name: 'TCP', floor: echo, bus: { process: bus, port: bus.ports.tcp, drive: tcp } },
+    {
+      name: 'TCP beside TCP',
+      floor: { process: floor, port: floor.ports.tcp, drive: tcp },
+      bus: { process: bus, port: bus.ports.tcp, drive: tcp },
+    },
+  ];
+  console.log(HEADER);
+  for (const { name, floor: floorSide, bus: busSide } of cases) {
+    for (const connections of [1, 50]) {
+      for (const window of [1, 32]) {
+        const messages = window === 1 ? MESSAGES.slow : MESSAGES.fast;
+        const load = { connections, window, messages };
+        console.log(row(name, load, await compare(floorSide, busSide, load)));
+      }
     }
-    const floorMicros = median(rounds.map((round) => round.floor.cpuMicros));
-    const busMicros = median(rounds.map((round) => round.bus.cpuMicros));
-    const ratio = median(rounds.map((round) => round.floor.cpuMicros / round.bus.cpuMicros));
-    console.log(
-      [
-        transport.padEnd(11),
-        String(connections).padStart(11),
-        String(window).padStart(7),
-        floorMicros.toFixed(1).padStart(14),
-        busMicros.toFixed(1).padStart(12),
-        ratio.toFixed(2).padStart(7),
-        Math.round(median(rounds.map((round) => round.bus.perSecond)))
-          .toString()
-          .padStart(11),
-      ].join(' '),
-    );
   }
   floor.stop();
   bus.stop();
