@@ -1,0 +1,124 @@
+import type { Call } from '#core/call.ts';
+import { Failure } from '#core/failure.ts';
+import type { Job, JobStep } from '#domain/job.ts';
+import type { BillOfBalance, BillOfBalanceRequest } from './bill-of-balance.ts';
+import {
+  type BillOfBalanceOptions,
+  createOrder,
+  limitMs,
+  type OrderEvidence,
+  type OrderedReport,
+  remainingMs,
+} from './bill-of-balance-order.ts';
+import { failureOf, neverAnswered } from './failures.ts';
+import { toBillOfBalance } from './map.ts';
+import { ObjectLanes } from './object-lanes.ts';
+import { readReport } from './report.ts';
+import type { TaskAnswer, Tasks } from './tasks.ts';
+import { isPending } from './wire.ts';
+
+export type BillOfBalanceJob = Job<BillOfBalanceRequest, OrderEvidence, OrderedReport, BillOfBalance> & {
+  /** Throws `BUS_INVALID_DATA` for a request that fits its schema and cannot be ordered all the same. */
+  check(data: BillOfBalanceRequest): void;
+  /**
+   * The same for requests with the same answer: the second is to find the first at work. Others wait for their
+   * restaurant by themselves. Throws as `check` does.
+   */
+  laneOf(data: BillOfBalanceRequest): string;
+  close(): void;
+};
+
+/** How often to ask: soon at first, then less and less. Milliseconds. */
+const PACES = [
+  { untilMs: 4000, everyMs: 2000 },
+  { untilMs: 7000, everyMs: 3000 },
+  { untilMs: 17_000, everyMs: 5000 },
+] as const;
+const SLOWEST_PACE_MS = 10_000;
+
+/** The report has ended so, or its answer cannot be used, and will not be another the next time. */
+const LASTING_CODES = new Set(['Timeout', 'AwaitingAnswer', 'missing_field', 'wrong_type', 'too_large']);
+
+/** Perhaps the server's trouble of this moment: believed when the report should long have ended. */
+const MOMENTARY_CODES = new Set(['InternalError', 'other_task']);
+
+/** Has the report itself failed, or could it only not be asked for now? */
+function isFinal({ details, name }: Failure, isLate: boolean): boolean {
+  if (!details || !('status' in details) || details.status === null) return false;
+  // A refusal without a word of White Server's is a proxy's, and may pass.
+  if (name === 'VENDOR_REJECTED' || name === 'VENDOR_AUTH_FAILED') {
+    return isLate || details.errors !== undefined;
+  }
+  return LASTING_CODES.has(details.code) || (isLate && MOMENTARY_CODES.has(details.code));
+}
+
+function paceMs(elapsedMs: number): number {
+  return PACES.find(({ untilMs }) => elapsedMs < untilMs)?.everyMs ?? SLOWEST_PACE_MS;
+}
+
+/** Is the answer about the report that was asked for? */
+function checkTask({ envelope, complain }: TaskAnswer, { task_guid, object_id }: OrderedReport): void {
+  const { taskGuid, objectId } = envelope;
+  if (taskGuid !== null && taskGuid.toLowerCase() !== task_guid.toLowerCase()) {
+    throw complain('other_task', `ответ о задании ${taskGuid}, а спрошено о ${task_guid}`);
+  }
+  if (objectId !== null && objectId !== String(object_id)) {
+    throw complain('other_task', `ответ о ресторане ${objectId}, а спрошено о ${object_id}`);
+  }
+}
+
+/** One look at a report that was ordered: how it is, or its answer. */
+async function look(
+  tasks: Tasks,
+  ordered: OrderedReport,
+  call: Call,
+  elapsedMs: number,
+): Promise<TaskAnswer | Extract<JobStep<never>, { state: string }>> {
+  const task = { taskType: 'GetTaskResponse', params: { taskGuid: ordered.task_guid } };
+  const answer = await tasks.send(task, 'read', call);
+  const { envelope, status } = answer;
+  checkTask(answer, ordered);
+  if (isPending(envelope)) {
+    if (elapsedMs >= limitMs(ordered)) throw neverAnswered(status, tasks.http);
+    return { state: 'running', progress: null, againInMs: paceMs(elapsedMs) };
+  }
+  const failure = failureOf(envelope, status, tasks.http);
+  if (failure) throw failure;
+  return answer;
+}
+
+/**
+ * 003_… as a job: an asynchronous task, then `GetTaskResponse` until it has ended. One report of a restaurant at a
+ * time; the same report that is running already is followed instead of being ordered again.
+ */
+export function createBillOfBalanceJob(options: BillOfBalanceOptions): BillOfBalanceJob {
+  const { tasks, clock, defaults } = options;
+  const lanes = new ObjectLanes<OrderedReport>(clock);
+
+  return {
+    order: createOrder(options, lanes),
+
+    async follow(ordered, { call, showPersonalData }) {
+      const elapsedMs = clock.now() - ordered.ordered_at;
+      const leftMs = remainingMs(ordered.ordered_at, ordered, clock);
+      if (leftMs > 0) lanes.hold(ordered, leftMs, ordered);
+      try {
+        const seen = await look(tasks, ordered, call, elapsedMs);
+        if ('state' in seen) return seen;
+        const { envelope, complain } = seen;
+        const result = toBillOfBalance(envelope.taskResponse, showPersonalData, complain);
+        lanes.leave(ordered);
+        return { result };
+      } catch (error) {
+        const failure = Failure.from(error);
+        if (!isFinal(failure, leftMs <= 0)) throw failure;
+        lanes.leave(ordered);
+        return { failure };
+      }
+    },
+
+    check: (data) => void readReport(data, defaults),
+    laneOf: (data) => readReport(data, defaults).key,
+    close: () => lanes.close(),
+  };
+}

@@ -1,0 +1,373 @@
+import { beforeEach, describe, expect, test } from 'vitest';
+import { Failure } from '#core/failure.ts';
+import type { HttpClient } from '#core/http-client.ts';
+import { vendorFailure } from '#outbound/vendor-failure.ts';
+import type { OrderedReport } from '#vendors/white-server/bill-of-balance-order.ts';
+import { createFakeClock, type FakeClock } from '../../support/fake-clock.ts';
+import {
+  AWAITING,
+  COMMON,
+  changeContext,
+  createCall,
+  createJob,
+  createScriptedHttp,
+  failureOf,
+  GUID,
+  HTTP,
+  jobContext,
+  json,
+  OBJECT_ID,
+  order,
+  prepare,
+  REQUEST,
+  settled,
+  wsError,
+} from './support.ts';
+
+const START = Date.parse('2026-01-31T12:00:00Z');
+const DONE = { ...COMMON, taskResponse: { groups: [], lines: [] } };
+
+let clock: FakeClock;
+
+beforeEach(() => {
+  clock = createFakeClock(START);
+});
+
+const ORDERED: OrderedReport = {
+  task_guid: GUID,
+  object_id: OBJECT_ID,
+  agent_timeout: 120,
+  ordered_at: START,
+  ticket: 'ticket',
+  report: 'report',
+};
+
+const lost = (
+  name: 'VENDOR_OUTCOME_UNKNOWN' | 'VENDOR_UNAVAILABLE' | 'VENDOR_TIMEOUT',
+  code: string,
+  status: number | null = null,
+) => vendorFailure(name, HTTP, { status, code, message: '' });
+
+/** A first look at a report whose order was answered with the guid. */
+function follow(answer: unknown, afterMs = 2000, ordered = ORDERED) {
+  const http = createScriptedHttp(answer instanceof Failure ? answer : json(answer));
+  const job = createJob(http, clock);
+  clock.advance(afterMs);
+  return job.follow(ordered, jobContext(clock));
+}
+
+describe('the order', () => {
+  test('is the task of the document, and remembers its guid', async () => {
+    const http = createScriptedHttp(json(COMMON));
+    const ordered = await order(createJob(http, clock), clock);
+
+    expect(ordered).toMatchObject({
+      task_guid: GUID,
+      object_id: OBJECT_ID,
+      agent_timeout: 120,
+      ordered_at: START,
+    });
+    expect(JSON.parse(JSON.stringify(ordered))).toEqual(ordered);
+    expect(http.sent).toEqual([
+      {
+        method: 'POST',
+        path: '/wsserverlp/api/v2/aggregators/Create',
+        headers: {
+          aggregatorauthentication: 'made-up+token/==',
+          'content-type': 'application/json; charset=utf-8',
+        },
+        body: {
+          taskType: 'ShRepBillOfBalance',
+          params: {
+            async: { objectId: OBJECT_ID, timeout: 120 },
+            reportParams: {
+              reportDate: { date: '2026-01-31' },
+              goodsGroup: { rid: 1, withNestedGroups: 1 },
+              store: { rid: 3 },
+              currency: { rid: 0 },
+              constraints: { groupFor: 'ForGoodGroups', onlyWithMovementForStore: 0 },
+              remnants: { condition: 'More', value: 'Zero' },
+            },
+          },
+        },
+        effect: 'change',
+      },
+    ]);
+  });
+
+  test('is refused before anything is written down when its data cannot be', async () => {
+    const http = createScriptedHttp();
+    const job = createJob(http, clock);
+    const data = { ...REQUEST, store: { rid: 1, group_rid: 1 } };
+
+    expect((await failureOf(prepare(job, clock, data))).name).toBe('BUS_INVALID_DATA');
+    expect(() => job.check(data)).toThrow('BUS_INVALID_DATA');
+    expect(http.sent).toEqual([]);
+  });
+
+  test.each([
+    [wsError('AuthFailed'), 'VENDOR_AUTH_FAILED'],
+    [wsError('BadRequest', { desc: 'InvalidRequestStructure' }), 'VENDOR_REJECTED'],
+    [wsError('TaskLimitExceeded'), 'VENDOR_RATE_LIMITED'],
+    [wsError('License', { extCode: 'WsAgent' }), 'VENDOR_AUTH_FAILED'],
+    [{ ...COMMON, ...wsError('WsAgentNotSelected') }, 'VENDOR_REJECTED'],
+    [{}, 'VENDOR_BAD_RESPONSE'],
+    [{ responseCommon: { taskGuid: ' ' } }, 'VENDOR_BAD_RESPONSE'],
+    [wsError('InternalError'), 'VENDOR_UNAVAILABLE'],
+    [wsError('Timeout'), 'VENDOR_TIMEOUT'],
+  ])('fails on %j with %s', async (answer, name) => {
+    const failure = await failureOf(order(createJob(createScriptedHttp(json(answer)), clock), clock));
+    expect(failure.name).toBe(name);
+  });
+
+  test.each([
+    [{ ...COMMON, error: { wsError: { code: '', desc: '' } } }],
+    [{ ...COMMON, ...AWAITING }],
+    [{ ...COMMON, ...wsError('Timeout') }],
+    [{ ...COMMON, ...wsError('InternalError') }],
+  ])('is made when %j gives a guid: what became of it, the task will tell', async (answer) => {
+    const ordered = await order(createJob(createScriptedHttp(json(answer)), clock), clock);
+    expect(ordered.task_guid).toBe(GUID);
+  });
+
+  test('waits for the end of another report of the same restaurant', async () => {
+    const job = createJob(createScriptedHttp(json(COMMON), json(DONE)), clock);
+    const first = await order(job, clock);
+    let second = false;
+    void prepare(job, clock, { ...REQUEST, store: { rid: 4 } }).then(() => {
+      second = true;
+    });
+    await prepare(job, clock, { ...REQUEST, object_id: OBJECT_ID + 1 });
+    await settled();
+    expect(second).toBe(false);
+
+    await job.follow(first, jobContext(clock));
+    await settled();
+    expect(second).toBe(true);
+  });
+
+  test('is not made for a report that is running: that one is followed', async () => {
+    const http = createScriptedHttp(json(COMMON));
+    const job = createJob(http, clock);
+    const first = await order(job, clock);
+
+    const same = { ...REQUEST, agent_timeout: 60, remnants: { value: 'Zero', condition: 'More' } } as const;
+    const prepared = await job.order.prepare(same, changeContext(clock), undefined);
+    expect(prepared).toEqual({ answer: first });
+    expect(http.sent).toHaveLength(1);
+  });
+
+  test('is made again for the same report when that has ended', async () => {
+    const job = createJob(createScriptedHttp(json(COMMON), json(DONE)), clock);
+    await job.follow(await order(job, clock), jobContext(clock));
+
+    expect(await prepare(job, clock)).toMatchObject({ object_id: OBJECT_ID });
+  });
+
+  test.each([wsError('TaskLimitExceeded'), wsError('BadRequest')])(
+    'gives its place up after %j',
+    async (refusal) => {
+      const job = createJob(createScriptedHttp(json(refusal)), clock);
+      await failureOf(order(job, clock));
+      expect(await prepare(job, clock)).toMatchObject({ object_id: OBJECT_ID });
+    },
+  );
+
+  test('gives its place up when it is never sent', async () => {
+    const job = createJob(createScriptedHttp(), clock);
+    await prepare(job, clock);
+    const next = prepare(job, clock);
+    clock.advance(30_000);
+    expect(await next).toMatchObject({ prepared_at: START + 30_000 });
+  });
+
+  test('waits for orders of the same report, and for no others', () => {
+    const job = createJob(createScriptedHttp(), clock);
+    expect(job.laneOf({ ...REQUEST, agent_timeout: 5 })).toBe(job.laneOf(REQUEST));
+    expect(job.laneOf({ ...REQUEST, store: { rid: 4 } })).not.toBe(job.laneOf(REQUEST));
+  });
+});
+
+describe('a lost order', () => {
+  const LOST = lost('VENDOR_OUTCOME_UNKNOWN', 'timeout');
+
+  test('counts as not made: it changed nothing, and nobody can read its report', async () => {
+    const job = createJob(createScriptedHttp(), clock);
+    const evidence = await prepare(job, clock);
+    expect(await job.order.settle?.(evidence, changeContext(clock))).toBe('not_done');
+  });
+
+  test.each([LOST, lost('VENDOR_UNAVAILABLE', '503', 503)])(
+    'keeps the restaurant busy until White Server has surely stopped waiting (%o)',
+    async (failure) => {
+      const job = createJob(createScriptedHttp(failure, json(COMMON)), clock);
+      const evidence = await prepare(job, clock);
+      await failureOf(job.order.send(REQUEST, evidence, changeContext(clock)));
+
+      let prepared = false;
+      const again = job.order
+        .prepare(REQUEST, changeContext(clock, { isDoubtful: true }), evidence)
+        .then((it) => {
+          prepared = true;
+          return it;
+        });
+      clock.advance(134_999);
+      await settled();
+      expect(prepared).toBe(false);
+      clock.advance(1);
+      expect(await again).toMatchObject({ evidence: { prepared_at: START + 135_000 } });
+    },
+  );
+
+  test('does so after a restart too, which may have come at any moment', async () => {
+    const evidence = await prepare(createJob(createScriptedHttp(), clock), clock);
+    clock.advance(100_000);
+    const restarted = createJob(createScriptedHttp(json(COMMON)), clock);
+    const again = restarted.order.prepare(REQUEST, changeContext(clock, { isDoubtful: true }), evidence);
+    clock.advance(35_000);
+    expect(await again).toMatchObject({ evidence: { prepared_at: START + 135_000 } });
+  });
+
+  test('holds nobody up when it was surely not sent', async () => {
+    const evidence = await prepare(createJob(createScriptedHttp(), clock), clock);
+    const restarted = createJob(createScriptedHttp(), clock);
+    const again = await restarted.order.prepare(REQUEST, changeContext(clock), evidence);
+    expect(again).toMatchObject({ evidence: { prepared_at: START } });
+  });
+
+  test('ends the waiting of its repeat with the requester', async () => {
+    const job = createJob(createScriptedHttp(LOST), clock);
+    await failureOf(order(job, clock));
+    const gone = new AbortController();
+    const call = createCall(clock, gone.signal);
+    const again = job.order.prepare(REQUEST, changeContext(clock, { call, isDoubtful: true }), undefined);
+    gone.abort();
+    expect((await failureOf(again)).name).toBe('BUS_TIMEOUT');
+  });
+});
+
+describe('following', () => {
+  test('asks for the task by its guid', async () => {
+    const http = createScriptedHttp(json(AWAITING));
+    await createJob(http, clock).follow(ORDERED, jobContext(clock));
+    expect(http.sent).toMatchObject([
+      { effect: 'read', body: { taskType: 'GetTaskResponse', params: { taskGuid: GUID } } },
+    ]);
+  });
+
+  test.each([AWAITING, { ...COMMON, ...AWAITING }, COMMON, {}])('goes on after %j', async (answer) => {
+    expect(await follow(answer)).toEqual({ state: 'running', progress: null, againInMs: 2000 });
+  });
+
+  test.each([
+    [-5000, 2000],
+    [0, 2000],
+    [3999, 2000],
+    [4000, 3000],
+    [7000, 5000],
+    [16_999, 5000],
+    [17_000, 10_000],
+    [134_999, 10_000],
+  ])('asks less and less often (after %i ms again in %i ms)', async (afterMs, againInMs) => {
+    const ordered = { ...ORDERED, ordered_at: START - afterMs };
+    expect(await follow(AWAITING, 0, ordered)).toMatchObject({ againInMs });
+  });
+
+  test('gives up when White Server should long have ended the task', async () => {
+    expect(await follow(AWAITING, 135_000)).toMatchObject({
+      failure: { name: 'VENDOR_TIMEOUT', details: { status: 200, code: 'AwaitingAnswer' } },
+    });
+    const patient = { ...ORDERED, agent_timeout: 180, ordered_at: clock.now() };
+    expect(await follow(AWAITING, 194_999, patient)).toMatchObject({ state: 'running' });
+  });
+
+  test('takes an answer however late it is asked for', async () => {
+    expect(await follow(DONE, 3 * 3_600_000)).toEqual({ result: { groups: [], lines: [] } });
+  });
+
+  test('takes an answer without responseCommon, and with the number in quotes', async () => {
+    expect(await follow({ taskResponse: {} })).toEqual({ result: { groups: [], lines: [] } });
+    const responseCommon = { taskGuid: GUID.toUpperCase(), objectId: String(OBJECT_ID) };
+    expect(await follow({ taskResponse: {}, responseCommon })).toHaveProperty('result');
+  });
+
+  test.each([
+    [{ ...COMMON, ...wsError('Timeout', { desc: 'Agent is offline' }) }, 'VENDOR_TIMEOUT', 'Timeout'],
+    [wsError('NotFound'), 'VENDOR_REJECTED', 'NotFound'],
+    [wsError('AuthFailed'), 'VENDOR_AUTH_FAILED', 'AuthFailed'],
+    [wsError('BadRequest'), 'VENDOR_REJECTED', 'BadRequest'],
+    [
+      { ...COMMON, error: { agentError: { code: 'WsaHttpStatus', desc: 'x' } } },
+      'VENDOR_REJECTED',
+      'WsaHttpStatus',
+    ],
+    [{ ...COMMON, error: { rkError: { code: 1, desc: 'x' } } }, 'VENDOR_REJECTED', '1'],
+    [{ ...COMMON, error: { shError: { code: 210, desc: 'x' } } }, 'VENDOR_REJECTED', '210'],
+    [{ ...COMMON, taskResponse: { lines: 5 } }, 'VENDOR_BAD_RESPONSE', 'wrong_type'],
+  ])('ends with %j', async (answer, name, code) => {
+    expect(await follow(answer)).toMatchObject({ failure: { name, details: { code } } });
+  });
+
+  test.each([
+    [wsError('InternalError'), 'VENDOR_UNAVAILABLE'],
+    [wsError('TaskLimitExceeded'), 'VENDOR_RATE_LIMITED'],
+    [{ ...DONE, responseCommon: { taskGuid: 'another' } }, 'VENDOR_BAD_RESPONSE'],
+    [{ ...DONE, responseCommon: { taskGuid: GUID, objectId: 5 } }, 'VENDOR_BAD_RESPONSE'],
+    [lost('VENDOR_UNAVAILABLE', 'reset'), 'VENDOR_UNAVAILABLE'],
+    [lost('VENDOR_TIMEOUT', 'timeout'), 'VENDOR_TIMEOUT'],
+    [lost('VENDOR_TIMEOUT', 'timeout', 200), 'VENDOR_TIMEOUT'],
+    [lost('VENDOR_UNAVAILABLE', '503', 503), 'VENDOR_UNAVAILABLE'],
+    [new Failure('BUS_TIMEOUT'), 'BUS_TIMEOUT'],
+  ])('wants to be asked again after %j', async (answer, name) => {
+    expect((await failureOf(follow(answer))).name).toBe(name);
+  });
+
+  test.each([wsError('InternalError'), { ...DONE, responseCommon: { taskGuid: 'another' } }])(
+    'believes %j when the report should long have ended',
+    async (answer) => {
+      expect(await follow(answer, 135_000)).toHaveProperty('failure');
+    },
+  );
+
+  test('believes a proxy that refuses only when the report should long have ended', async () => {
+    const page = { status: 403, headers: { 'content-type': 'text/html' }, text: '<html></html>' };
+    const job = createJob(createScriptedHttp(page), clock);
+    expect((await failureOf(job.follow(ORDERED, jobContext(clock)))).name).toBe('VENDOR_REJECTED');
+    clock.advance(135_000);
+    expect(await job.follow(ORDERED, jobContext(clock))).toMatchObject({
+      failure: { name: 'VENDOR_REJECTED', details: { status: 403 } },
+    });
+  });
+
+  test('does not give a report up because the vendor is away, however late it is', async () => {
+    const away = lost('VENDOR_UNAVAILABLE', '503', 503);
+    expect((await failureOf(follow(away, 3_600_000))).name).toBe('VENDOR_UNAVAILABLE');
+  });
+
+  test('keeps the restaurant busy after a restart', async () => {
+    const http: HttpClient = createScriptedHttp(json(AWAITING));
+    const restarted = createJob(http, clock);
+    await restarted.follow(ORDERED, jobContext(clock));
+    let free = false;
+    void prepare(restarted, clock).then(() => {
+      free = true;
+    });
+    clock.advance(134_999);
+    await settled();
+    expect(free).toBe(false);
+    clock.advance(1);
+    await settled();
+    expect(free).toBe(true);
+  });
+
+  test('masks what tells of people unless the requester may see it', async () => {
+    const answer = { ...COMMON, taskResponse: { lines: [{ goodName: 'ivan@example.com' }] } };
+    const job = createJob(createScriptedHttp(json(answer)), clock);
+    expect(await job.follow(ORDERED, jobContext(clock))).toMatchObject({
+      result: { lines: [{ good_name: '************.com' }] },
+    });
+    expect(await job.follow(ORDERED, jobContext(clock, true))).toMatchObject({
+      result: { lines: [{ good_name: 'ivan@example.com' }] },
+    });
+  });
+});
