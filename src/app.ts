@@ -13,6 +13,7 @@ import { NO_HEADERS } from '#core/message.ts';
 import type { JobView } from '#domain/job-view.ts';
 import type { Endpoint, Listener } from '#transports/listener.ts';
 import { openBackend } from './backend.ts';
+import { findJobFile } from './job-access.ts';
 import { type ListenerName, openListeners } from './listeners.ts';
 import { createServices } from './services.ts';
 import { version } from './version.ts';
@@ -21,6 +22,9 @@ export { vendors } from './backend.ts';
 
 /** The part of `shutdownMs` that is kept for logging out, so that no vendor's licence slot stays taken. */
 const LOGOUT_SHARE = 0.2;
+
+/** How long it takes to tell those who cannot be served any more (milliseconds). */
+const GIVE_UP_MS = 250;
 
 export type AppOptions = {
   readonly config: Config;
@@ -57,7 +61,7 @@ export async function createApp(options: AppOptions): Promise<App> {
   const consumers = new TestConsumers({ engine, clock, consumers: config.consumers });
   const bus = new Bus({
     engine,
-    services: createServices(backend.router, (address) => consumers.has(address)),
+    services: createServices({ ...backend, isConsumer: (address) => consumers.has(address) }),
     clients: createClients(config),
     clock,
     log,
@@ -70,15 +74,19 @@ export async function createApp(options: AppOptions): Promise<App> {
     return backend.close();
   };
   const state = { ready: false };
-  // Nothing may be changed before it is known what an earlier process has left half-way.
-  await backend.start();
-  const listeners = await openListeners({
-    config,
-    bus,
-    version,
-    sandbox,
-    isReady: () => state.ready && !bus.stopping,
-  }).catch(async (error: unknown) => {
+  const start = async () => {
+    // Nothing may be changed before it is known what an earlier process has left half-way.
+    await backend.start();
+    return openListeners({
+      config,
+      bus,
+      version,
+      sandbox,
+      isReady: () => state.ready && !bus.stopping,
+      findFile: (jobId, client) => findJobFile(backend.jobs, jobId, client),
+    });
+  };
+  const listeners = await start().catch(async (error: unknown) => {
     await release();
     throw error;
   });
@@ -95,10 +103,14 @@ export async function createApp(options: AppOptions): Promise<App> {
     async stop() {
       const { shutdownMs } = config;
       for (const listener of Object.values(listeners)) listener.refuseNew();
-      await within(clock, shutdownMs * (1 - LOGOUT_SHARE), bus.drain());
+      const drained = bus.drain();
+      await within(clock, shutdownMs * (1 - LOGOUT_SHARE) - GIVE_UP_MS, drained);
+      // Whoever still waits is told what is known, a change that was sent as one whose outcome is not.
+      backend.giveUp();
+      await within(clock, GIVE_UP_MS, drained);
+      bus.answerRest();
       bus.close();
-      await within(clock, shutdownMs * LOGOUT_SHARE, release());
-      await closeAll();
+      await within(clock, shutdownMs * LOGOUT_SHARE, release()).finally(closeAll);
     },
     async kill() {
       consumers.close();

@@ -1,11 +1,14 @@
 import * as commonActions from '#actions/index.ts';
+import { createJobDesk } from '#actions/job-orders.ts';
 import { MemoryPinSessions } from '#actions/pin-sessions.ts';
 import { Router } from '#actions/router.ts';
 import { VendorCalls } from '#actions/vendor-calls.ts';
 import type { Config } from '#config.ts';
 import type { Clock } from '#core/clock.ts';
 import type { Log } from '#core/log.ts';
+import type { JobView } from '#domain/job-view.ts';
 import type { VendorDefinition } from '#domain/vendor-definition.ts';
+import { Jobs } from '#operations/jobs.ts';
 import { Operations } from '#operations/operations.ts';
 import { createJoinedReads } from '#outbound/joined-reads.ts';
 import { openSqliteStore } from '#store/sqlite-store.ts';
@@ -20,53 +23,92 @@ export const vendors: readonly VendorDefinition[] = Object.values(
 
 const DAY_MS = 86_400_000;
 
+/** Of an account that is not configured any more. */
+const LONGEST_TIMEOUT_MS = 600_000;
+
 /** What is behind the services: the store, the accounts, and the router over them. */
 export type Backend = {
   readonly router: Router;
+  readonly jobs: Jobs;
   /** Looks up what an earlier process has left half-way; nothing may be changed before it has resolved. */
   start(): Promise<void>;
   /** Takes over vendors, devices and groups of another configuration. */
   reload(config: Config): void;
+  /** Answers what is under way without waiting for the vendors any longer. */
+  giveUp(): void;
   /** Finishes what was sent, logs out of the vendors, closes the store. */
   close(): Promise<void>;
   /** As if the process were killed: nothing more is written. */
   kill(): Promise<void>;
 };
 
+export type BackendOptions = {
+  readonly config: Config;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** Told of the changes of jobs. */
+  readonly publishJob: (job: JobView) => void;
+};
+
 /** Opens the store and wires up what is behind the services. Throws `StoreError`. */
-export function openBackend({ config, clock, log }: { config: Config; clock: Clock; log: Log }): Backend {
+export function openBackend({ config, clock, log, publishJob }: BackendOptions): Backend {
   const store = openSqliteStore(config.store.path);
   const accounts = new Accounts({ vendors, stateOf: store.vendorState, clock, log });
   let directory = accounts.apply(config);
+  let { vendors: accountConfigs } = config;
   const joinedReads = createJoinedReads(clock);
+  const stopped = new AbortController();
   const operations = new Operations({
     table: store.operations,
     clock,
     log,
     keepMs: config.store.keepOperationsDays * DAY_MS,
     changeOf: (name) => router.changeOf(name),
+    // As long as the bus waits for an answer, a vendor may be at work on it.
+    settleAfterMs: ({ account }) => accountConfigs[account]?.timeoutMs ?? LONGEST_TIMEOUT_MS,
     onChange: (scope) => joinedReads.forget(scope),
+  });
+  const jobs = new Jobs({
+    table: store.jobs,
+    files: store.jobFiles,
+    operations,
+    clock,
+    log,
+    deadlineMs: config.jobs.deadlineMs,
+    keepMs: config.jobs.keepDays * DAY_MS,
+    maxResultBytes: config.limits.maxResultBytes,
+    jobOf: (name) => router.jobOf(name),
+    publish: publishJob,
   });
   const router = new Router({
     actions: [...Object.values(commonActions), ...vendors.flatMap((vendor) => vendor.actions)],
     directory: () => directory,
     pins: new MemoryPinSessions({ clock, idleMs: config.pin.idleMs }),
-    calls: new VendorCalls({ clock, joinedReads, operations }),
+    calls: new VendorCalls({ clock, stopped: stopped.signal, joinedReads, operations, jobs }),
+    jobs: createJobDesk(jobs),
     log,
     version,
   });
   return {
     router,
-    start: () => operations.start(),
+    jobs,
+    async start() {
+      await operations.start();
+      await jobs.start();
+    },
     reload(next) {
       directory = accounts.apply(next);
+      accountConfigs = next.vendors;
+      operations.retrySettling();
     },
+    giveUp: () => stopped.abort(),
     async close() {
-      await operations.close();
-      await accounts.close();
+      // At once: a vendor that hangs must not keep another's licence slot taken.
+      await Promise.all([jobs.close(), operations.close(), accounts.close()]);
       await store.close();
     },
     async kill() {
+      void jobs.close();
       void operations.close();
       await store.close();
     },

@@ -7,6 +7,7 @@ import { createSockJsBridgeDialect } from '#protocol/sockjs-bridge.ts';
 import { createTcpBridgeDialect } from '#protocol/tcp-bridge.ts';
 import { clientOf } from '#transports/credentials.ts';
 import { createEventBusRoute } from '#transports/eventbus-route.ts';
+import { createFilesRoute, type FilesRouteOptions } from '#transports/files-route.ts';
 import { listenHttp } from '#transports/http.ts';
 import type { Listener } from '#transports/listener.ts';
 import { createProbeRoute, createSchemaRoute } from '#transports/probe-routes.ts';
@@ -21,6 +22,7 @@ export type ListenersOptions = {
   readonly version: string;
   readonly sandbox: boolean;
   readonly isReady: () => boolean;
+  readonly findFile: FilesRouteOptions['find'];
 };
 
 export type ListenerName = keyof Config['listen'];
@@ -75,7 +77,7 @@ type AvqTcp = Exclude<Config['listen']['avqTcp'], false>;
 type VertxTcp = Exclude<Config['listen']['vertxTcp'], false>;
 
 function openHttp(
-  { config, bus, version, sandbox, isReady }: ListenersOptions,
+  { config, bus, version, sandbox, isReady, findFile }: ListenersOptions,
   http: Http,
 ): Promise<Listener> {
   const { limits } = config;
@@ -94,6 +96,7 @@ function openHttp(
     originRules: http,
     clientsRequired: () => bus.clients.required,
     dialect,
+    log: bus.log,
     routes: [
       createTsrvRoute({ bus, dialect, maxMessageBytes, maxFragments, maxQueuedBytes }),
       createEventBusRoute({
@@ -105,6 +108,7 @@ function openHttp(
         maxQueuedBytes,
         maxConnections,
       }),
+      createFilesRoute({ dialect, log: bus.log, clients: () => bus.clients, find: findFile }),
       createProbeRoute('/healthz', () => ({ status: 200, body: { status: 'ok', ...about } })),
       createProbeRoute('/readyz', () =>
         isReady()

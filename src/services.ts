@@ -1,10 +1,12 @@
-import type { Router } from '#actions/router.ts';
-import { permits, rulesShowPersonalData } from '#bus/access.ts';
+import type { Router, Touched } from '#actions/router.ts';
+import { permits, rulesShowAllJobs, rulesShowPersonalData } from '#bus/access.ts';
 import type { Client } from '#bus/client.ts';
 import type { Services } from '#bus/services.ts';
 import { Failure } from '#core/failure.ts';
 import { type Message, NO_HEADERS } from '#core/message.ts';
 import type { ActionClient } from '#domain/action.ts';
+import type { Jobs } from '#operations/jobs.ts';
+import { jobIdOf, listenerOf } from './job-access.ts';
 
 /** A client as the actions see it, for one message. A class, since one is made for every message. */
 class MessageClient implements ActionClient {
@@ -12,6 +14,7 @@ class MessageClient implements ActionClient {
   readonly #router: Router;
   readonly #client: Client;
   readonly #message: Message;
+  #touched: Touched | undefined;
 
   constructor(router: Router, client: Client, message: Message) {
     this.name = client.name;
@@ -22,21 +25,41 @@ class MessageClient implements ActionClient {
 
   get seesPersonalData(): boolean {
     const { personalData, inbound } = this.#client;
-    return personalData || rulesShowPersonalData(inbound, this.#router.touchedBy(this.#message));
+    return personalData || rulesShowPersonalData(inbound, this.#touch);
+  }
+
+  get seesAllJobs(): boolean {
+    return rulesShowAllJobs(this.#client.inbound, this.#touch);
   }
 
   permits(token: string): boolean {
-    const touched = { ...this.#router.touchedBy(this.#message), token };
-    return permits(this.#client.inbound, touched, (address) => this.#router.serves(address));
+    const { inbound } = this.#client;
+    // What reached an action is a service, and a service is what everybody may use where there are no rules.
+    return inbound === 'services' || permits(inbound, { ...this.#touch, token }, () => true);
+  }
+
+  get #touch(): Touched {
+    this.#touched ??= this.#router.touchedBy(this.#message);
+    return this.#touched;
   }
 }
 
+export type ServicesOptions = {
+  readonly router: Router;
+  readonly jobs: Pick<Jobs, 'eventFor'>;
+  readonly isConsumer: Services['isConsumer'];
+};
+
 /** The router as the bus sees it: rules are judged by what a message really touches. */
-export function createServices(router: Router, isConsumer: Services['isConsumer']): Services {
+export function createServices({ router, jobs, isConsumer }: ServicesOptions): Services {
   const serves = (address: string) => router.serves(address);
   return {
     serves,
     isConsumer,
+    jobEvent(client, event) {
+      const body = jobs.eventFor(jobIdOf(event.address), listenerOf(client, event));
+      return body && { ...event, body };
+    },
     permits: (client, message) =>
       // Where nobody configured rules there is nothing to look up.
       client.inbound === 'services' || permits(client.inbound, router.touchedBy(message), serves),

@@ -23,7 +23,7 @@ const OWN_HEADERS = new Set([
 const READS = /^(get_.*|version|printers|init_session)$/;
 
 /** Does an upstream that speaks our own protocol take this address and action? */
-export function isForwarded(account: Account, address: string, action?: string): boolean {
+function isForwarded(account: Account, address: string, action?: string): boolean {
   if (!account.vendor.forward) return false;
   if (address.startsWith(IKASSA)) return true;
   return account.forward.some(
@@ -35,6 +35,12 @@ export function isForwarded(account: Account, address: string, action?: string):
 /** The accounts that would take the message, in the file's order. */
 export function forwardingAccounts(directory: Directory, address: string, action?: string): Account[] {
   return [...directory.accounts.values()].filter((account) => isForwarded(account, address, action));
+}
+
+/** Does any account take something at this address? Asked for every message, so that no list is built. */
+export function isForwardedAnywhere(directory: Directory, address: string): boolean {
+  for (const account of directory.accounts.values()) if (isForwarded(account, address)) return true;
+  return false;
 }
 
 /** The upstream the message goes to: the register's, the named account, or the only one that takes it. */

@@ -5,9 +5,17 @@ import { type Headers, header } from '#core/message.ts';
 import type { Action, ActionClient, ServiceHeaders } from '#domain/action.ts';
 import type { Change } from '#domain/change.ts';
 import { type Account, type Directory, findAccount, type Register } from '#domain/directory.ts';
+import type { Job } from '#domain/job.ts';
+import type { JobDesk } from '#domain/job-desk.ts';
 import { ActionTable } from './action-table.ts';
-import { type ChangeName, findChange } from './changes.ts';
-import { findUpstream, forwardedEffect, forwardingAccounts, toForwarded } from './forwarding.ts';
+import { type ChangeName, findChange, findJob } from './changes.ts';
+import {
+  findUpstream,
+  forwardedEffect,
+  forwardingAccounts,
+  isForwardedAnywhere,
+  toForwarded,
+} from './forwarding.ts';
 import type { MemoryPinSessions } from './pin-sessions.ts';
 import { readServiceHeaders } from './service-headers.ts';
 import { type FoundTarget, findTarget } from './targets.ts';
@@ -34,6 +42,7 @@ export type RouterOptions = {
   readonly pins: MemoryPinSessions;
   /** How reads and changes reach a vendor. */
   readonly calls: VendorCalls;
+  readonly jobs: JobDesk;
   readonly log: Log;
   readonly version: string;
 };
@@ -59,12 +68,17 @@ export class Router {
 
   /** Is this address served here, or by an upstream of our own protocol? */
   serves(address: string): boolean {
-    return this.#actions.has(address) || forwardingAccounts(this.#options.directory(), address).length > 0;
+    return this.#actions.has(address) || isForwardedAnywhere(this.#options.directory(), address);
   }
 
   /** What carries a change out that the journal knows of; undefined when nothing configured does any more. */
   changeOf(name: ChangeName): Change | undefined {
     return findChange(this.#actions, this.#options.directory(), name);
+  }
+
+  /** The same for what a job is. */
+  jobOf(name: ChangeName): Job | undefined {
+    return findJob(this.#actions, this.#options.directory(), name);
   }
 
   /** What the rules are to judge; never fails, since rules come before everything else. */
@@ -103,6 +117,7 @@ export class Router {
     const { register } = target;
     if (register?.account.vendor.forward) return this.#forwardKnown(request, headers, action, register);
     const data = checkedData(action.request, request.body);
+    action.job?.(target)?.check?.(data);
     if (register && !action.withoutPin) this.#options.pins.check(request.client.name, register);
     this.#admit(request);
     return this.#run(request, headers, action, target, data);
@@ -115,15 +130,16 @@ export class Router {
     target: FoundTarget,
     data: unknown,
   ): unknown {
-    const { pins, version, directory, calls } = this.#options;
+    const { pins, version, directory, calls, jobs } = this.#options;
     const { client } = request;
-    if (action.change) return this.#change(request, headers, action, target, data);
-    const context = { client, headers, pins, version, directory: directory(), ...target };
+    if (action.change || action.job) return this.#change(request, headers, action, target, data);
+    const context = { client, headers, pins, version, directory: directory(), jobs, ...target };
     if (action.target === 'bus') return this.#checked(action, action.handle(data, context));
     const run = async (call: Call) => this.#checked(action, await action.handle(data, { ...context, call }));
     const scope = target.register?.token ?? target.account?.name;
     const key = JSON.stringify([action.address, action.action, data, action.differsBy?.(data, client)]);
-    return calls.read(request, headers, { scope, key }, run);
+    const { timeoutMs = action.defaultTimeoutMs } = headers;
+    return calls.read(request, { ...headers, timeoutMs }, { scope, key }, run);
   }
 
   async #change(
@@ -133,12 +149,19 @@ export class Router {
     target: FoundTarget,
     data: unknown,
   ): Promise<unknown> {
+    const { calls } = this.#options;
     const change = action.change?.(target);
+    const job = action.job?.(target);
     const account = target.register?.account ?? target.account;
-    if (!change || !account) throw unsupported(action, account);
+    if (!account) throw unsupported(action, account);
     const name = { address: action.address, action: action.action };
-    const of = { account: account.name, token: target.register?.token ?? null };
-    const answer = await this.#options.calls.change(request, headers, { ...name, ...of, data, change });
+    const of = { ...name, account: account.name, token: target.register?.token ?? null, data };
+    const carryOut = () => {
+      if (change) return calls.change(request, headers, { ...of, change });
+      if (job) return calls.job(request, headers, { ...of, job });
+      throw unsupported(action, account);
+    };
+    const answer = await carryOut();
     const wrong = deviations(action.reply, answer);
     // It was done, so that it is answered whatever it looks like.
     if (wrong.length > 0)

@@ -1,9 +1,9 @@
 import { Failure } from '#core/failure.ts';
 import { type Headers, header } from '#core/message.ts';
+import { MAX_TIMEOUT_MS, parseTimeoutMs } from '#core/time-out.ts';
 import type { ServiceHeaders } from '#domain/action.ts';
 
 const MIN_TIMEOUT_MS = 100;
-const MAX_TIMEOUT_MS = 600_000;
 
 /** Printable ASCII, since it may travel as an HTTP header. */
 const OPERATION_ID = /^[\x20-\x7e]{1,128}$/;
@@ -23,8 +23,8 @@ function flag(headers: Headers, name: string): boolean {
 function timeoutMs(headers: Headers): number | undefined {
   const value = header(headers, 'timeout');
   if (value === undefined) return undefined;
-  const ms = /^\d{1,9}$/.test(value) ? Number(value) : Number.NaN;
-  if (ms >= MIN_TIMEOUT_MS && ms <= MAX_TIMEOUT_MS) return ms;
+  const ms = parseTimeoutMs(value);
+  if (ms !== undefined && ms >= MIN_TIMEOUT_MS) return ms;
   throw invalid('timeout', `целое число миллисекунд от ${MIN_TIMEOUT_MS} до ${MAX_TIMEOUT_MS}`);
 }
 

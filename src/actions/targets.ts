@@ -55,7 +55,7 @@ export function findTarget(
   headers: ServiceHeaders,
   client: ActionClient,
 ): FoundTarget {
-  if (target === 'bus' || target === 'directory') return {};
+  if (target === 'bus' || target === 'directory' || target === 'jobs') return {};
   if (typeof target === 'object' && 'account' in target) {
     const account = requireAccount(directory, target.account, headers.account);
     return { account, vendor: account.vendor };

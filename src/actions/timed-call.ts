@@ -14,8 +14,8 @@ export type TimedCallOptions = {
   readonly effect: 'read' | 'change';
   /** From the `timeout` header; undefined for the default. */
   readonly timeoutMs: number | undefined;
-  /** Aborted when the requester is gone. */
-  readonly signal: AbortSignal;
+  /** Aborted when the requester is gone, or when the bus will wait no longer. */
+  readonly signals: readonly AbortSignal[];
   readonly exchanges: Exchange[];
   readonly traceparent: string | undefined;
   /** See {@link Call}. */
@@ -35,6 +35,7 @@ export function timedCall<T>(options: TimedCallOptions, run: (call: Call) => Pro
   const call = { deadline: clock.now() + timeoutMs, signal, exchanges, traceparent, fresh };
   return new Promise((resolve, reject) => {
     const giveUp = () => {
+      timer.cancel();
       controller.abort();
       // Whatever was not sent yet rejects at once with its own failure; only what is on its way is left.
       timer = clock.setTimeout(() => {
@@ -44,10 +45,11 @@ export function timedCall<T>(options: TimedCallOptions, run: (call: Call) => Pro
     };
     const end = () => {
       timer.cancel();
-      options.signal.removeEventListener('abort', giveUp);
+      for (const signal of options.signals) signal.removeEventListener('abort', giveUp);
     };
     let timer = clock.setTimeout(giveUp, timeoutMs);
-    options.signal.addEventListener('abort', giveUp, { once: true });
+    for (const signal of options.signals) signal.addEventListener('abort', giveUp, { once: true });
+    if (options.signals.some((signal) => signal.aborted)) giveUp();
     run(call).then(resolve, reject).finally(end);
   });
 }

@@ -2,7 +2,9 @@ import type { Call, Exchange } from '#core/call.ts';
 import type { Clock } from '#core/clock.ts';
 import type { ActionClient, ServiceHeaders } from '#domain/action.ts';
 import type { Change } from '#domain/change.ts';
+import type { Jobs } from '#operations/jobs.ts';
 import type { ChangeName } from './changes.ts';
+import { type JobOrder, orderJob } from './job-orders.ts';
 import { withRaw } from './raw-answers.ts';
 import { timedCall } from './timed-call.ts';
 
@@ -11,6 +13,8 @@ export type ChangeRequest = ChangeName & { readonly data: unknown; readonly chan
 
 export type VendorCallsOptions = {
   readonly clock: Clock;
+  /** Aborted when the bus stops and will wait no longer for what is under way. */
+  readonly stopped: AbortSignal;
   /** Joins a read to the same one under way; see `outbound/`. */
   readonly joinedReads: {
     read<T>(key: string, call: Call, run: (shared: Call) => Promise<T>): Promise<T>;
@@ -20,6 +24,8 @@ export type VendorCallsOptions = {
   readonly operations: {
     run(request: OperationRequest, call: Call): Promise<unknown>;
   };
+  /** Orders reports that take minutes, once too. */
+  readonly jobs: Pick<Jobs, 'check' | 'order' | 'wait'>;
 };
 
 type OperationRequest = ChangeRequest & {
@@ -58,7 +64,7 @@ export class VendorCalls {
 
   /** Reads that are under way are not joined any more: they began before the change. */
   change(requester: Requester, headers: ServiceHeaders, request: ChangeRequest): Promise<unknown> {
-    const { joinedReads, operations } = this.#options;
+    const { joinedReads, operations, jobs } = this.#options;
     const { client } = requester;
     const scope = request.token ?? request.account;
     const { operationId } = headers;
@@ -70,8 +76,18 @@ export class VendorCalls {
     };
     joinedReads.forget(scope);
     return this.#timed(requester, headers, 'change', (call) =>
-      operations.run(operation, call).finally(() => joinedReads.forget(scope)),
+      jobs
+        .check(operation)
+        .then(() => operations.run(operation, call))
+        .finally(() => joinedReads.forget(scope)),
     );
+  }
+
+  /** Answers the Job, or its result where that is waited for. */
+  async job(requester: Requester, headers: ServiceHeaders, order: JobOrder): Promise<unknown> {
+    const { client, exchanges } = requester;
+    const data = await orderJob(this.#options, requester, headers, order);
+    return headers.raw ? withRaw(data, exchanges, client.seesPersonalData) : data;
   }
 
   async #timed(
@@ -80,8 +96,9 @@ export class VendorCalls {
     effect: 'read' | 'change',
     run: (call: Call) => Promise<unknown>,
   ): Promise<unknown> {
-    const { clock } = this.#options;
-    const data = await timedCall({ clock, effect, timeoutMs, signal, exchanges, traceparent, fresh }, run);
+    const { clock, stopped } = this.#options;
+    const signals = [signal, stopped];
+    const data = await timedCall({ clock, effect, timeoutMs, signals, exchanges, traceparent, fresh }, run);
     return raw ? withRaw(data, exchanges, client.seesPersonalData) : data;
   }
 }

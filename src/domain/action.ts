@@ -3,6 +3,9 @@ import type { Call } from '#core/call.ts';
 import { Failure } from '#core/failure.ts';
 import type { Change } from './change.ts';
 import type { Account, Directory, Register } from './directory.ts';
+import type { Job } from './job.ts';
+import type { JobDesk } from './job-desk.ts';
+import { jobReply } from './job-view.ts';
 
 /** The headers of design 4 that the bus itself reads, checked. */
 export type ServiceHeaders = {
@@ -23,6 +26,8 @@ export type ActionClient = {
   readonly name: string;
   /** Phones, cards and e-mails unmasked. */
   readonly seesPersonalData: boolean;
+  /** Also the jobs that others ordered. */
+  readonly seesAllJobs: boolean;
   /** May this client use the same address and action for that register? */
   permits(token: string): boolean;
 };
@@ -45,12 +50,13 @@ type BaseContext = {
 };
 
 /**
- * What an action is about: the bus itself, all that is configured, the register of the `token` header (of any vendor,
- * or of one kind), or an account of a kind.
+ * What an action is about: the bus itself, all that is configured, the jobs, the register of the `token` header (of
+ * any vendor, or of one kind), or an account of a kind.
  */
 export type Target =
   | 'bus'
   | 'directory'
+  | 'jobs'
   | 'register'
   | { readonly register: string }
   | { readonly account: string };
@@ -59,11 +65,13 @@ type TargetContext<T extends Target, P> = T extends 'bus'
   ? unknown
   : T extends 'directory'
     ? { readonly call: Call }
-    : T extends 'register'
-      ? { readonly call: Call; readonly register: Register }
-      : T extends { readonly register: string }
-        ? { readonly call: Call; readonly register: Register; readonly port: P }
-        : { readonly call: Call; readonly account: Account; readonly vendor: P };
+    : T extends 'jobs'
+      ? { readonly call: Call; readonly jobs: JobDesk }
+      : T extends 'register'
+        ? { readonly call: Call; readonly register: Register }
+        : T extends { readonly register: string }
+          ? { readonly call: Call; readonly register: Register; readonly port: P }
+          : { readonly call: Call; readonly account: Account; readonly vendor: P };
 
 /** Everything a handler may touch. `P` is what a vendor's own actions work with: its register's port, or itself. */
 export type ActionContext<T extends Target = Target, P = unknown> = BaseContext & TargetContext<T, P>;
@@ -78,6 +86,8 @@ export type ActionDefinition<Q extends TSchema, R extends TSchema, T extends Tar
   readonly request: Q;
   /** What the answer's `data` is. */
   readonly reply: R;
+  /** How long it may take when the requester does not say (milliseconds). */
+  readonly defaultTimeoutMs?: number;
   /** Reachable without a PIN session, since it makes or ends one. */
   readonly withoutPin?: boolean;
   /** What of the requester the answer depends on: a read is joined only by those for whom it is the same. */
@@ -99,12 +109,28 @@ export type ChangeDefinition<Q extends TSchema, R extends TSchema, T extends Tar
   change(target: Omit<TargetContext<T, P>, 'call'>): Change<Static<Q>, unknown, Static<R>> | undefined;
 };
 
+/**
+ * An action whose answer takes minutes: ordered once, then followed. It is answered with the Job, or, with `wait`,
+ * with its result.
+ */
+export type JobDefinition<Q extends TSchema, R extends TSchema, T extends Target, P = unknown> = Omit<
+  ActionDefinition<Q, R, T, P>,
+  'effect' | 'handle' | 'differsBy' | 'reply' | 'amend'
+> & {
+  /** What the job results in; its file, if it has one, comes under `file` beside it. */
+  readonly result: R;
+  /** Finds, also after a restart, what one account does; undefined where its vendor cannot. */
+  job(target: Omit<TargetContext<T, P>, 'call'>): Job<Static<Q>> | undefined;
+};
+
 /** An action as the registry knows it; only the router, which has checked `data` and the target, calls `handle`. */
 export type Action = Omit<ActionDefinition<TSchema, TSchema, Target>, 'handle' | 'differsBy'> & {
   handle(data: unknown, context: unknown): unknown;
   differsBy?(data: unknown, client: ActionClient): unknown;
   /** Instead of `handle`, for a change that has to happen once. */
   change?(target: unknown): Change | undefined;
+  /** Instead of `handle`, for a job. */
+  job?(target: unknown): Job | undefined;
 };
 
 /** Ties an action's types together; returns what it is given. */
@@ -143,4 +169,12 @@ export function defineVendorChange<P>() {
   return <const Q extends TSchema, const R extends TSchema, const T extends Exclude<Target, string>>(
     definition: ChangeDefinition<Q, R, T, P>,
   ): Action => toAction(definition);
+}
+
+/** As {@link defineVendorAction}, for a job. */
+export function defineVendorJob<P>() {
+  return <const Q extends TSchema, const R extends TSchema, const T extends Exclude<Target, string>>({
+    result,
+    ...definition
+  }: JobDefinition<Q, R, T, P>): Action => toAction({ ...definition, reply: jobReply(result) });
 }

@@ -24,7 +24,7 @@ export type Prepared<Evidence, Answer> = { readonly evidence: Evidence } | { rea
  * What a vendor's state tells of a change whose answer was lost:
  * - `answer`: it was done; the answer, as complete as it can be had
  * - `refusal`: it was refused, an outcome as any
- * - `not_done`: surely not done; a repeat is sent
+ * - `not_done`: its state is that of before; a repeat is sent, but not while the vendor may still be at it
  * - `undecidable`: the vendor could be asked, and nothing tells; asked again when a repeat comes
  */
 export type Settlement<Answer> =
@@ -63,4 +63,11 @@ export type Change<Data = unknown, Evidence = unknown, Answer = unknown> = {
    * to be asked again. Without it a lost answer stays lost.
    */
   settle?(evidence: Evidence, context: ChangeContext): Promise<Settlement<Answer>>;
+  /** The evidence still tells after later changes of the same register; otherwise it does not. */
+  readonly evidenceLasts?: true;
+  /**
+   * Its answer is not remembered for repeats, since what it was asked with is not: a PIN. Every message is a change
+   * of its own.
+   */
+  readonly isForgotten?: true;
 };

@@ -50,9 +50,16 @@ export type JobStep<Result> =
  * `Ordered` is JSON, goes to disk as it is and says how the vendor knows the report; it must hold no secret.
  */
 export type Job<Data = unknown, Evidence = unknown, Ordered = unknown, Result = unknown> = {
+  /** Throws `BUS_INVALID_DATA` for `data` that fits its schema and cannot be ordered all the same. */
+  check?(data: Data): void;
+  /** Orders of the same lane are made one after the other; without it all orders of the account are. */
+  laneOf?(data: Data): string;
   /** The order is a change: it happens once, and a lost answer is settled by reading. */
   readonly order: Change<Data, Evidence, Ordered>;
-  /** One look at the vendor. Rejects when it cannot be read now and has to be asked again. */
+  /**
+   * One look at the vendor. Rejects when it cannot be read now and has to be asked again; what it rejects with a
+   * refusal (`VENDOR_REJECTED`) has failed.
+   */
   follow(ordered: Ordered, context: JobContext): Promise<JobStep<Result>>;
   /** Tells the vendor that nobody wants it any more; already gone is done. */
   cancel?(ordered: Ordered, context: JobContext): Promise<void>;

@@ -1,6 +1,6 @@
 import { Temporal } from 'temporal-polyfill';
 
-const DATE_TIME = /^(\d{4}-\d{2}-\d{2})[T ](\d{2}:\d{2}:\d{2})(?:\.\d+)?\s*(Z|z|[+-]\d{2}:?\d{2})?$/;
+const DATE_TIME = /^(\d{4}-\d{2}-\d{2})[Tt ](\d{2}:\d{2}:\d{2})(?:\.\d+)?\s*(Z|z|[+-]\d{2}:?\d{2})?$/;
 
 /** Is this an IANA time zone that the machine knows? */
 export function isTimeZone(zone: string): boolean {

@@ -1,7 +1,8 @@
 import { isJsonObject } from '#core/json.ts';
+import { memoized } from '#core/memo.ts';
+import { isSecretKey } from '#core/secret-keys.ts';
 import { snakeCase } from '#core/snake-case.ts';
 import { formatMoney, formatQuantity, toExactNumber } from './money.ts';
-import { isSecretKey } from './redaction.ts';
 import { formatDateTime } from './time.ts';
 
 /**
@@ -30,6 +31,8 @@ export type VocabularyReading = {
   wrong(key: string, expected: string): Error;
 };
 
+const nameOf = memoized(snakeCase);
+
 /** No key means anything. */
 export const PLAIN: Vocabulary = {};
 
@@ -57,7 +60,7 @@ function objectOf(
 ): Record<string, unknown> {
   const ours = new Map<string, unknown>();
   for (const [key, value] of Object.entries(fields)) {
-    const name = isIdKeyed ? key : snakeCase(key);
+    const name = isIdKeyed ? key : nameOf(key);
     if (!isIdKeyed && isSecretKey(key)) continue;
     ours.set(name, ours.get(name) ?? oursOf(name, value, reading));
   }

@@ -9,7 +9,13 @@ import type { Journal } from './journal.ts';
 import { hasOutcome } from './machine.ts';
 import { type Outcome, outcomeOf } from './outcome.ts';
 import type { Settling } from './settling.ts';
-import { outcomeUnknown, surelyNotDone, verdictOnPreparing, verdictOnSending } from './verdict.ts';
+import {
+  hasVendorEnded,
+  outcomeUnknown,
+  surelyNotDone,
+  verdictOnPreparing,
+  verdictOnSending,
+} from './verdict.ts';
 
 export type AttemptOptions = {
   readonly journal: Journal;
@@ -96,7 +102,7 @@ export class Attempt {
     const { journal, settling, fresh, call, log } = this.#options;
     const { scope, address, action, id } = fresh;
     log.warn({ scope, address, action, operation: id, error: caught }, 'the answer to a change was lost');
-    settling.add(fresh);
+    settling.add(fresh, { hasEnded: hasVendorEnded(caught) });
     try {
       // On disk it says `sent` if this write fails, which means the same to whoever comes.
       await journal.move(sent, 'lose').catch(() => undefined);

@@ -1,17 +1,18 @@
 import { createHash } from 'node:crypto';
 import { isJsonObject, JsonNumber } from '#core/json.ts';
+import { isSecretKeyOfOurs } from '#core/secret-keys.ts';
 
-/** Short secrets could be guessed from a hash, so their values do not count as contents. */
-const GUESSABLE_KEY = /pin(?:code)?$|^pin|passw|secret/i;
-
-/** The same text for the same JSON value, whatever the order of its keys. */
+/**
+ * The same text for the same JSON value, whatever the order of its keys. Secrets may be short, and could be guessed
+ * from a hash: their values do not count.
+ */
 function canonical(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(canonical).join()}]`;
   if (value instanceof JsonNumber) return value.source;
   if (!isJsonObject(value)) return JSON.stringify(value ?? null);
   const members = Object.keys(value)
     .sort()
-    .map((key) => `${JSON.stringify(key)}:${GUESSABLE_KEY.test(key) ? '"*"' : canonical(value[key])}`);
+    .map((key) => `${JSON.stringify(key)}:${isSecretKeyOfOurs(key) ? '"*"' : canonical(value[key])}`);
   return `{${members.join()}}`;
 }
 

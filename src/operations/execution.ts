@@ -68,7 +68,7 @@ export class Execution {
     const { settling, fresh, call } = this.#options;
     const known = wasKnown ? await this.#known() : undefined;
     if (known && hasOutcome(known.record)) return outcomeOf(known.record);
-    await settling.settleAll(fresh.scope, call.exchanges).catch((caught: unknown) => {
+    await settling.settleAll(fresh.scope, call).catch((caught: unknown) => {
       throw blocked(caught);
     });
     const onSending = () => {
@@ -82,7 +82,7 @@ export class Execution {
     const { journal, settling, fresh, call } = this.#options;
     const known = await journal.read(fresh);
     if (!known || hasOutcome(known.record) || !needsSettling(known.record)) return known;
-    const settled = await settling.settle(fresh, call.exchanges);
+    const settled = await settling.settleInTime(fresh, call);
     if (!settled || needsReading(settled.record)) throw new Failure('VENDOR_OUTCOME_UNKNOWN');
     this.#mayHaveLeft = false;
     return settled;

@@ -88,7 +88,8 @@ export class Journal {
   }
 }
 
-async function guarded<T>(work: Promise<T>): Promise<T> {
+/** Whatever the store fails with, as a failure for the client. */
+export async function guarded<T>(work: Promise<T>): Promise<T> {
   try {
     return await work;
   } catch (cause) {

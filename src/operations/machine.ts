@@ -58,6 +58,11 @@ const HALF_WAY: ReadonlySet<string> = new Set<Status>(['written', 'sent', 'unkno
 
 const ENDED_WITH_OUTCOME: ReadonlySet<string> = new Set<Status>(['answered', 'rejected', 'settled']);
 
+/** Is it not known yet what became of it? */
+export function isHalfWay({ status }: OperationRecord): boolean {
+  return HALF_WAY.has(status);
+}
+
 /** Is every repeat answered with what is written there? */
 export function hasOutcome({ status }: OperationRecord): boolean {
   return ENDED_WITH_OUTCOME.has(status);

@@ -32,6 +32,8 @@ export type OperationRequest = ChangeName & {
   readonly showPersonalData: boolean;
   /** What carries it out; without it `changeOf` is asked. */
   readonly change?: Change;
+  /** Waits only for changes of the same lane; without it for all of the register or account. */
+  readonly lane?: string | undefined;
 };
 
 export type OperationsOptions = {
@@ -42,6 +44,8 @@ export type OperationsOptions = {
   readonly keepMs: number;
   /** Finds the change in the present configuration; undefined when there is none such any more. */
   readonly changeOf: (name: ChangeName) => Change | undefined;
+  /** How long a vendor may still be at a change after its answer was lost (milliseconds). */
+  readonly settleAfterMs?: (name: ChangeName) => number;
   /** Told whenever the state of a register (or account) may have changed: what was read before is old. */
   readonly onChange?: (scope: string) => void;
   /** Called between all steps of the machine. */
@@ -49,6 +53,7 @@ export type OperationsOptions = {
 };
 
 const PRUNE_EVERY_MS = 3_600_000;
+const SETTLE_AFTER_MS = 60_000;
 
 /** Carries changes out once, however often they are asked for and whenever the process dies. */
 export class Operations {
@@ -61,11 +66,12 @@ export class Operations {
   #pruning: Timer | undefined;
 
   constructor(options: OperationsOptions) {
-    const { table, clock, log, probe, changeOf } = options;
+    const { table, clock, log, probe, changeOf, settleAfterMs = () => SETTLE_AFTER_MS } = options;
     this.#options = options;
     this.#journal = new Journal({ table, clock, probe });
     this.#settling = new Settling({
       ...{ journal: this.#journal, lanes: this.#lanes, clock, log, changeOf },
+      settleAfterMs,
       onEnd: (record) => this.#changed(record),
     });
   }
@@ -83,6 +89,11 @@ export class Operations {
     this.#prune();
   }
 
+  /** The configuration has changed: what could not be found out before is tried at once. */
+  retrySettling(): void {
+    this.#settling.start();
+  }
+
   /**
    * Carries the change out, or answers what the same operation was answered before. Rejects with the `Failure`
    * that is its outcome, or with `BUS_OPERATION_CONFLICT`, `BUS_TIMEOUT` (nothing sent), `BUS_INTERNAL_ERROR`
@@ -92,9 +103,18 @@ export class Operations {
     const fresh = this.#toRecord(request);
     const change = request.change ?? this.#options.changeOf(fresh);
     if (!change) throw new Failure('BUS_UNSUPPORTED_ACTION');
-    const outcome = await this.#outcome(fresh, request.data, change, call);
+    const named = change.isForgotten ? { ...fresh, id: randomUUID() } : fresh;
+    const outcome = await this.#outcome(named, request.data, change, call);
     if ('failure' in outcome) throw outcome.failure;
     return outcome.data;
+  }
+
+  /** Rejects with `BUS_OPERATION_CONFLICT` when the id stands for something else already. */
+  async check(request: OperationRequest): Promise<void> {
+    const fresh = this.#toRecord(request);
+    const contents =
+      this.#underWay.get(nameOf(fresh))?.contents ?? (await this.#journal.read(fresh))?.record.contents;
+    if (contents !== undefined && contents !== fresh.contents) throw new Failure('BUS_OPERATION_CONFLICT');
   }
 
   /** Sends nothing more, and resolves when what was sent has been answered and written down. */
@@ -106,7 +126,7 @@ export class Operations {
   }
 
   async #outcome(fresh: OperationRecord, data: unknown, change: Change, call: Call): Promise<Outcome> {
-    const name = JSON.stringify([fresh.client, fresh.scope, fresh.id]);
+    const name = nameOf(fresh);
     for (;;) {
       const joined = this.#underWay.get(name);
       if (!joined) return this.#begin(name, fresh, data, change, call);
@@ -138,8 +158,9 @@ export class Operations {
   }
 
   #toRecord(request: OperationRequest): OperationRecord {
-    const { client, address, action, account, token, data, showPersonalData, operationId } = request;
-    const scope = token === null ? `account:${account}` : `token:${token}`;
+    const { client, address, action, account, token, data, showPersonalData, operationId, lane } = request;
+    const whole = scopeOf(account, token);
+    const scope = lane === undefined ? whole : `${whole}/${lane}`;
     return {
       ...{ client, scope, id: operationId ?? randomUUID(), address, action, account, token },
       ...{ contents: contentsOf(address, action, scope, data), showPersonalData, isDoubtful: false },
@@ -159,4 +180,13 @@ export class Operations {
       .catch((error: unknown) => log.warn({ error }, 'old operations were not pruned'));
     this.#pruning = clock.setTimeout(() => this.#prune(), PRUNE_EVERY_MS);
   }
+}
+
+/** The register, or the account itself. */
+export function scopeOf(account: string, token: string | null): string {
+  return token === null ? `account:${account}` : `token:${token}`;
+}
+
+function nameOf({ client, scope, id }: OperationRecord): string {
+  return JSON.stringify([client, scope, id]);
 }

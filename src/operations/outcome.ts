@@ -31,9 +31,14 @@ export function formatOutcome(outcome: Outcome): string {
   return JSON.stringify(stored);
 }
 
-/** The outcome of an operation that has one, as {@link formatOutcome} wrote it. */
-export function outcomeOf({ outcome }: OperationRecord): Outcome {
-  const stored = parseJson(outcome ?? 'null') as StoredOutcome | null;
-  if (!stored) throw new Failure('BUS_INTERNAL_ERROR', { cause: new Error('an outcome is missing') });
+/** What {@link formatOutcome} wrote. */
+export function outcomeFrom(text: string): Outcome {
+  const stored = parseJson(text) as StoredOutcome;
   return 'failure' in stored ? { failure: toFailure(stored.failure) } : stored;
+}
+
+/** The outcome of an operation that has one. */
+export function outcomeOf({ outcome }: OperationRecord): Outcome {
+  if (outcome !== null) return outcomeFrom(outcome);
+  throw new Failure('BUS_INTERNAL_ERROR', { cause: new Error('an outcome is missing') });
 }

@@ -1,35 +1,23 @@
-import type { Exchange } from '#core/call.ts';
-import type { Clock, Timer } from '#core/clock.ts';
-import type { Failure } from '#core/failure.ts';
+import type { Call, Exchange } from '#core/call.ts';
+import { delay } from '#core/clock.ts';
+import { Failure } from '#core/failure.ts';
 import { parseJson } from '#core/json.ts';
 import type { Log } from '#core/log.ts';
 import type { Change, Settlement } from '#domain/change.ts';
 import type { OperationKey, OperationRecord, Versioned } from '#store/store.ts';
+import { backOffMs } from './back-off.ts';
+import { HalfWayOperations, type HalfWayOptions, type Knowledge } from './half-way.ts';
 import type { Journal } from './journal.ts';
 import type { Lanes } from './lanes.ts';
-import { hasOutcome, needsReading } from './machine.ts';
-import type { Outcome } from './outcome.ts';
+import { hasOutcome, isHalfWay, needsReading } from './machine.ts';
 import { mayBeToldLater } from './verdict.ts';
 
 /** The longest that one attempt to find out may take. */
 const ATTEMPT_MS = 60_000;
 
-/** The pauses between attempts grow twofold up to a minute, and never end: what was sent has an outcome. */
-const FIRST_PAUSE_MS = 2000;
-const LONGEST_PAUSE_MS = 60_000;
-
-/** What is known of a half-way operation besides what is on disk. */
-export type Knowledge = {
-  /** How it has ended, where only the write has failed. */
-  readonly ending?: { readonly transition: 'answer' | 'reject' | 'undo'; readonly outcome?: Outcome };
-  /** The vendor has refused a repeat, which stands if the first attempt did nothing. */
-  readonly refusal?: Failure;
-};
-
-export type SettlingOptions = {
+export type SettlingOptions = Omit<HalfWayOptions, 'retry'> & {
   readonly journal: Journal;
   readonly lanes: Lanes;
-  readonly clock: Clock;
   readonly log: Log;
   /** Undefined when the register or account is not configured any more. */
   readonly changeOf: (record: OperationRecord) => Change | undefined;
@@ -37,48 +25,52 @@ export type SettlingOptions = {
   readonly onEnd: (record: OperationRecord) => void;
 };
 
-type HalfWay = { readonly key: OperationKey; readonly knowledge: Knowledge };
-
-type Lane = { readonly halfWay: Map<string, HalfWay>; failures: number; timer?: Timer };
-
 /**
  * Finds out what became of changes whose answer was lost, by reading the vendor's state: at once, whenever
  * somebody needs to know, and otherwise in the background, after a restart too, until it is known.
  */
 export class Settling {
   readonly #options: SettlingOptions;
-  readonly #lanes = new Map<string, Lane>();
+  readonly #halfWay: HalfWayOperations;
   readonly #closing = new AbortController();
 
   constructor(options: SettlingOptions) {
     this.#options = options;
+    const { clock, settleAfterMs } = options;
+    this.#halfWay = new HalfWayOperations({
+      clock,
+      settleAfterMs,
+      retry: (scope) => void this.#attempt(scope),
+    });
   }
 
   /** Takes over a half-way operation: nothing new is sent in its lane before it is settled. */
   add(key: OperationKey, knowledge: Knowledge = {}): void {
-    const lane = this.#lanes.get(key.scope) ?? { halfWay: new Map(), failures: 0 };
-    this.#lanes.set(key.scope, lane);
-    lane.halfWay.set(nameOf(key), { key, knowledge });
+    this.#halfWay.add(key, knowledge);
   }
 
   /** Goes to work in the background on whatever was added. */
   start(): void {
-    for (const scope of this.#lanes.keys()) void this.#attempt(scope);
+    for (const scope of this.#halfWay.scopes) void this.#attempt(scope);
   }
 
   /**
    * Reads the vendor's state, whose lane must be held. Resolves with the operation as it has become: with an
-   * outcome, `undone` or `undecided`. Rejects when the vendor or the store could not tell now.
+   * outcome, `undone`, `undecided`, or half-way still where nothing was done yet and the vendor may be at it.
+   * Rejects when the vendor or the store could not tell now.
    */
   async settle(
     key: OperationKey,
     exchanges: Exchange[],
     knowledge?: Knowledge,
   ): Promise<Versioned | undefined> {
-    const known = this.#lanes.get(key.scope)?.halfWay.get(nameOf(key));
+    const known = this.#halfWay.find(key);
     try {
       const settled = await this.#find(key, knowledge ?? known?.knowledge ?? {}, exchanges);
-      if (settled) this.#forget(settled.record);
+      if (settled && isHalfWay(settled.record)) {
+        this.#halfWay.retryLater(key.scope, this.#halfWay.restMs(settled.record));
+      }
+      if (settled && !isHalfWay(settled.record)) this.#forget(settled.record);
       return settled;
     } catch (caught) {
       if (known) this.#failed(key, caught);
@@ -86,20 +78,40 @@ export class Settling {
     }
   }
 
+  /** The same, read again and again while the vendor may be at it, as long as the requester has time. */
+  async settleInTime(key: OperationKey, call: Call): Promise<Versioned | undefined> {
+    const { clock } = this.#options;
+    const signal = AbortSignal.any([call.signal, this.#closing.signal]);
+    for (let reads = 0; ; reads += 1) {
+      const settled = await this.settle(key, call.exchanges);
+      if (!settled || !isHalfWay(settled.record)) return settled;
+      const pauseMs = Math.min(backOffMs(reads), this.#halfWay.restMs(settled.record));
+      if (clock.now() + pauseMs >= call.deadline) return settled;
+      await delay(clock, pauseMs, signal).catch(() => {
+        throw new Failure(call.signal.aborted ? 'BUS_TIMEOUT' : 'BUS_OVERLOADED');
+      });
+    }
+  }
+
   /** Settles what is half-way in a lane that is held; rejects as soon as one cannot be settled now. */
-  async settleAll(scope: string, exchanges: Exchange[]): Promise<void> {
-    for (const { key } of this.#lanes.get(scope)?.halfWay.values() ?? []) await this.settle(key, exchanges);
+  async settleAll(scope: string, call: Call): Promise<void> {
+    for (const key of this.#halfWay.of(scope)) {
+      const settled = await this.settleInTime(key, call);
+      if (!settled || !isHalfWay(settled.record)) continue;
+      const description = 'изменений не видно, но поставщик может ещё выполнять его';
+      throw new Failure('VENDOR_OUTCOME_UNKNOWN', { description });
+    }
   }
 
   /** Stops; what is half-way stays so on disk. */
   close(): void {
     this.#closing.abort();
-    for (const { timer } of this.#lanes.values()) timer?.cancel();
+    this.#halfWay.close();
   }
 
   async #find(
     key: OperationKey,
-    { ending, refusal }: Knowledge,
+    { ending, refusal, hasEnded }: Knowledge,
     exchanges: Exchange[],
   ): Promise<Versioned | undefined> {
     const { journal } = this.#options;
@@ -113,13 +125,16 @@ export class Settling {
       return undefined;
     }
     const settlement = await this.#ask(change, operation.record, exchanges);
+    const isTooEarly = !refusal && !hasEnded && this.#halfWay.restMs(operation.record) > 0;
+    if (settlement === 'not_done' && isTooEarly) return operation;
     return this.#conclude(operation, settlement, refusal);
   }
 
   async #ask(change: Change, record: OperationRecord, exchanges: Exchange[]): Promise<Settlement<unknown>> {
     const { clock, journal } = this.#options;
-    // The evidence tells nothing of a register that was changed since; what was read then still holds.
-    if (await journal.isSuperseded(record)) return needsReading(record) ? 'undecidable' : 'not_done';
+    // Most evidence tells nothing of a register that was changed since; what was read then still holds.
+    if (!change.evidenceLasts && (await journal.isSuperseded(record)))
+      return needsReading(record) ? 'undecidable' : 'not_done';
     if (!change.settle || record.evidence === null) return 'undecidable';
     const timeOut = new AbortController();
     const timer = clock.setTimeout(() => timeOut.abort(), ATTEMPT_MS);
@@ -156,38 +171,27 @@ export class Settling {
   }
 
   #forget(record: OperationRecord): void {
-    const { scope, status } = record;
-    const lane = this.#lanes.get(scope);
-    if (lane?.halfWay.delete(nameOf(record))) {
-      this.#options.log.info({ ...namesOf(record), status }, 'a half-way change was settled');
-      this.#options.onEnd(record);
-    }
-    if (!lane || lane.halfWay.size > 0) return;
-    lane.timer?.cancel();
-    this.#lanes.delete(scope);
+    if (!this.#halfWay.remove(record)) return;
+    this.#options.log.info({ ...namesOf(record), status: record.status }, 'a half-way change was settled');
+    this.#options.onEnd(record);
   }
 
   #failed(key: OperationKey, caught: unknown): void {
-    const { log, clock } = this.#options;
     if (this.#closing.signal.aborted) return;
-    log.warn({ scope: key.scope, operation: key.id, error: caught }, 'a half-way change is not settled yet');
-    const lane = this.#lanes.get(key.scope);
-    if (!lane) return;
-    const pauseMs = Math.min(FIRST_PAUSE_MS * 2 ** lane.failures, LONGEST_PAUSE_MS);
-    lane.failures += 1;
-    lane.timer?.cancel();
-    lane.timer = clock.setTimeout(() => void this.#attempt(key.scope), pauseMs);
+    const facts = { scope: key.scope, operation: key.id, error: caught };
+    this.#options.log.warn(facts, 'a half-way change is not settled yet');
+    this.#halfWay.retryLater(key.scope);
   }
 
   /** Never rejects: `settle` has logged the failure and has set the time of the next attempt. */
   async #attempt(scope: string): Promise<void> {
-    const work = () => this.settleAll(scope, []);
-    await this.#options.lanes.run(scope, this.#closing.signal, work).catch(() => undefined);
+    // It does not wait in the lane, where others would have to wait for it.
+    const deadline = this.#options.clock.now();
+    const { signal } = this.#closing;
+    const call = { deadline, signal, exchanges: [], traceparent: undefined };
+    const work = () => this.settleAll(scope, call);
+    await this.#options.lanes.run(scope, signal, work).catch(() => undefined);
   }
-}
-
-function nameOf({ client, id }: OperationKey): string {
-  return JSON.stringify([client, id]);
 }
 
 function namesOf({ scope, address, action, id }: OperationRecord): object {

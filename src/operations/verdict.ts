@@ -27,6 +27,18 @@ export function verdictOnSending(caught: unknown): Verdict {
   return NOT_DONE.test(failure.name) ? 'not_done' : 'refused';
 }
 
+/** Of a gateway: the vendor behind it may go on. 520 and above are not HTTP's own, but those of a common one. */
+function isOfGateway(status: number): boolean {
+  return status === 408 || (status >= 502 && status <= 504) || status >= 520;
+}
+
+/** Has the vendor ended its work on the request that has failed so? A connection that broke says nothing of that. */
+export function hasVendorEnded(caught: unknown): boolean {
+  const { details } = Failure.from(caught);
+  if (!details || !('status' in details) || details.status === null) return false;
+  return !isOfGateway(details.status);
+}
+
 /** What was read before anything was sent has failed; only a refusal is an outcome. */
 export function verdictOnPreparing(caught: unknown): Exclude<Verdict, 'unknown'> {
   return verdictOnSending(caught) === 'refused' ? 'refused' : 'not_done';

@@ -34,6 +34,32 @@ export const MIGRATIONS: readonly string[] = [
      value TEXT NOT NULL,
      PRIMARY KEY (account, register, key)
    ) STRICT, WITHOUT ROWID;`,
+  `CREATE TABLE jobs (
+     number INTEGER PRIMARY KEY AUTOINCREMENT,
+     id TEXT NOT NULL UNIQUE,
+     client TEXT NOT NULL,
+     scope TEXT NOT NULL,
+     operation_id TEXT NOT NULL,
+     address TEXT NOT NULL,
+     action TEXT NOT NULL,
+     account TEXT NOT NULL,
+     token TEXT,
+     contents TEXT NOT NULL,
+     show_personal_data INTEGER NOT NULL,
+     state TEXT NOT NULL,
+     progress REAL,
+     data TEXT NOT NULL,
+     ordered TEXT,
+     result TEXT,
+     failure TEXT,
+     file TEXT,
+     created_at INTEGER NOT NULL,
+     updated_at INTEGER NOT NULL,
+     deadline_at INTEGER NOT NULL,
+     expires_at INTEGER,
+     UNIQUE (client, scope, operation_id)
+   ) STRICT;
+   CREATE INDEX jobs_by_end ON jobs (expires_at);`,
 ];
 
 /** The file's version: 0 for a new one. */

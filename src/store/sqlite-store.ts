@@ -1,9 +1,11 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { createDiskJobFiles } from './disk-job-files.ts';
 import { createGroupCommit } from './group-commit.ts';
 import { MIGRATIONS, migrate, versionOf } from './migrations.ts';
 import { storeError, toStoreError } from './sqlite-faults.ts';
+import { createJobTable } from './sqlite-jobs.ts';
 import { createOperationTable } from './sqlite-operations.ts';
 import { createVendorStates } from './sqlite-vendor-state.ts';
 import type { Store } from './store.ts';
@@ -52,6 +54,8 @@ function createStore(folder: string, database: DatabaseSync, lock: { release(): 
   const operations = createOperationTable(database, commit);
   return {
     operations,
+    jobs: createJobTable(database, commit),
+    jobFiles: createDiskJobFiles(join(folder, 'files')),
     vendorState: createVendorStates(database, commit),
     async close() {
       if (!database.isOpen) return;

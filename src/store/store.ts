@@ -1,4 +1,6 @@
 import type { VendorState } from '#domain/vendor-state.ts';
+import type { JobFiles } from './job-files.ts';
+import type { JobTable } from './job-table.ts';
 
 /** What makes an operation one: the client's own id, unique for that client at that register or account. */
 export type OperationKey = {
@@ -60,6 +62,8 @@ export type OperationTable = {
  */
 export type Store = {
   readonly operations: OperationTable;
+  readonly jobs: JobTable;
+  readonly jobFiles: JobFiles;
   /** What one account's vendor remembers. */
   vendorState(account: string): VendorState;
   /** Writes what was handed in before; whatever comes afterwards is refused. */

@@ -2,7 +2,7 @@ import * as commonActions from '#actions/index.ts';
 import { MemoryPinSessions } from '#actions/pin-sessions.ts';
 import { type RoutedRequest, Router } from '#actions/router.ts';
 import { VendorCalls, type VendorCallsOptions } from '#actions/vendor-calls.ts';
-import type { Failure } from '#core/failure.ts';
+import { Failure } from '#core/failure.ts';
 import { silentLog } from '#core/log.ts';
 import type { Headers } from '#core/message.ts';
 import type { ActionClient } from '#domain/action.ts';
@@ -33,7 +33,22 @@ export function fakeDirectory(accounts: readonly Account[], registers: readonly 
   };
 }
 
-export const everybody: ActionClient = { name: 'anonymous', seesPersonalData: false, permits: () => true };
+export const everybody: ActionClient = {
+  name: 'anonymous',
+  seesPersonalData: false,
+  seesAllJobs: false,
+  permits: () => true,
+};
+
+const missing = () => Promise.reject(new Failure('BUS_JOB_NOT_FOUND'));
+const noJobs = {
+  check: () => Promise.resolve(),
+  order: missing,
+  wait: missing,
+  cancel: missing,
+  get: missing,
+  list: missing,
+};
 
 /** Carries a change out without a journal. */
 const sendOnly: VendorCallsOptions['operations'] = {
@@ -51,7 +66,14 @@ export function fakeRouter(directory: Directory) {
     actions: Object.values(commonActions),
     directory: () => directory,
     pins: new MemoryPinSessions({ clock, idleMs: 43_200_000 }),
-    calls: new VendorCalls({ clock, joinedReads: createJoinedReads(clock), operations: sendOnly }),
+    calls: new VendorCalls({
+      stopped: new AbortController().signal,
+      clock,
+      joinedReads: createJoinedReads(clock),
+      operations: sendOnly,
+      jobs: noJobs,
+    }),
+    jobs: noJobs,
     log: silentLog,
     version: '1.2.3',
   });

@@ -1,4 +1,5 @@
 import { describe, expect, test, vi } from 'vitest';
+import type { Call } from '#core/call.ts';
 import { Failure } from '#core/failure.ts';
 import { emptyCounter, type Report } from '#domain/report.ts';
 import { everybody, fakeAccount, fakeDirectory, fakeRegister, fakeRouter } from './fake-directory.ts';
@@ -150,6 +151,29 @@ describe('reads', () => {
     clock.advance(500);
     clock.advance(100);
     expect(nameOf(await answer)).toBe('VENDOR_TIMEOUT');
+    expect(clock.pending).toBe(0);
+  });
+});
+
+describe('a requester that leaves', () => {
+  test('ends the call and leaves no timer', async () => {
+    const left = new AbortController();
+    const getXReport = (call: Call) =>
+      new Promise<Report>((_resolve, reject) => {
+        call.signal.addEventListener('abort', () => reject(new Failure('BUS_TIMEOUT')));
+      });
+    const { ask, clock } = fakeRouter(fakeDirectory([almaty], [fakeRegister('KZ1', almaty, { getXReport })]));
+    const headers = { action: 'get_x_report', token: 'KZ1', 'tokens.refresh': 'true' };
+    const answer = ask(SHIFT, headers, null, { signal: left.signal });
+    left.abort();
+    expect(nameOf(await answer)).toBe('BUS_TIMEOUT');
+    expect(clock.pending).toBe(0);
+  });
+
+  test('has left before anything began', async () => {
+    const { ask, clock } = fakeRouter(directory);
+    const signal = AbortSignal.abort();
+    await ask(SHIFT, { action: 'get_x_report', token: 'KZ1', 'tokens.refresh': 'true' }, null, { signal });
     expect(clock.pending).toBe(0);
   });
 });

@@ -58,6 +58,12 @@ describe('the contents of an operation', () => {
   test('tell nothing of a PIN', () => {
     expect(of({ pin: '1234' })).toBe(of({ pin: '4321' }));
     expect(of({ login: { Password: 'a' } })).toBe(of({ login: { Password: 'b' } }));
+    expect(of({ pinCode: '1234', pass: 'a' })).toBe(of({ pinCode: '4321', pass: 'b' }));
     expect(of({ pin: '1234' })).not.toBe(of({}));
+  });
+
+  test('are those of one register also where its serial stands in the data', () => {
+    expect(of({ token: 'KZ1' })).not.toBe(of({ token: 'KZ2' }));
+    expect(of({ tokens: ['KZ1'] })).not.toBe(of({ tokens: ['KZ2'] }));
   });
 });

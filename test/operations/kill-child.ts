@@ -14,6 +14,7 @@ const { operations: table } = openSqliteStore(folder);
 const operations = new Operations({
   ...{ table, clock: systemClock, log: silentLog, keepMs: 86_400_000 },
   changeOf: () => openAt(url),
+  settleAfterMs: () => 0,
   probe(step) {
     if (step === fatalStep) process.kill(process.pid, 'SIGKILL');
   },

@@ -66,6 +66,7 @@ async function askAgain(folder: string, url: string): Promise<unknown> {
   const operations = new Operations({
     ...{ table: store.operations, clock: systemClock, log: silentLog, keepMs: 86_400_000 },
     changeOf: () => openAt(url),
+    settleAfterMs: () => 100,
   });
   await operations.start();
   const { signal } = new AbortController();

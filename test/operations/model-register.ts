@@ -34,11 +34,15 @@ export class ModelRegister {
   settlings = 0;
   /** Resolves before a change is answered. */
   pause: Promise<void> | undefined;
+  /** Told of what is done late, instead of waiting for {@link land}. */
+  onLate: ((land: () => void) => void) | undefined;
   #late: (() => void) | undefined;
 
+  /** A vendor does what it has got, and refuses what it cannot do any more. */
   land(): void {
-    this.#late?.();
+    const late = this.#late;
     this.#late = undefined;
+    late?.();
   }
 
   read(): { isOpen: boolean; shift: number } {
@@ -64,6 +68,7 @@ export class ModelRegister {
     if (fate === 'vanished') throw LOST();
     if (fate === 'late') {
       this.#late = () => void this.execute(kind, tag);
+      this.onLate?.(this.#late);
       throw LOST();
     }
     const answer = this.execute(kind, tag);

@@ -8,7 +8,11 @@ import { Restartable, rest, type Told } from './restartable.ts';
 /** Two operations that open and two that close, asked for again and again. */
 const IDS = ['open-1', 'close-1', 'open-2', 'close-2'];
 
-const FATES: Fate[] = ['answered', 'lost', 'unreadable', 'vanished', 'unavailable'];
+const FATES: Fate[] = ['answered', 'lost', 'unreadable', 'vanished', 'late', 'unavailable'];
+
+/** How long a vendor may be at a change, and a little longer. */
+const LATE_MS = 5000;
+const GRACE_MS = 6000;
 
 const id = fc.constantFrom(...IDS);
 const fates = fc.array(fc.constantFrom(...FATES), { maxLength: 2 });
@@ -67,6 +71,31 @@ async function turns(count: number): Promise<void> {
   for (let turn = 0; turn < count; turn += 1) await setImmediate();
 }
 
+/** Time goes on while it waits. */
+async function patiently(bus: Restartable, asking: Promise<Told>): Promise<Told> {
+  let isOver = false;
+  void asking.finally(() => {
+    isOver = true;
+  });
+  for (let turn = 1; !isOver; turn += 1) {
+    await setImmediate();
+    if (turn % 100 === 0) bus.clock.advance(1000);
+  }
+  return asking;
+}
+
+/** What comes late is done if it can be done then. */
+function beLate(register: ModelRegister, bus: Restartable): void {
+  register.onLate = (land) =>
+    void bus.clock.setTimeout(() => {
+      try {
+        land();
+      } catch {
+        // Refused, and nobody hears of it.
+      }
+    }, LATE_MS);
+}
+
 async function perform(
   wanted: Step,
   bus: Restartable,
@@ -74,7 +103,7 @@ async function perform(
   witness: Witness,
 ): Promise<void> {
   const ask = (name: string, signal = new AbortController().signal) =>
-    bus.ask({ id: name, action: kindOf(name), signal });
+    patiently(bus, bus.ask({ id: name, action: kindOf(name), signal }));
   if ('fates' in wanted) register.fates = [...wanted.fates];
   switch (wanted.do) {
     case 'ask':
@@ -102,7 +131,7 @@ async function perform(
     }
     case 'contradict': {
       const tag = `not ${wanted.id}`;
-      const told = await bus.ask({ id: wanted.id, action: kindOf(wanted.id), data: { tag } });
+      const told = await patiently(bus, bus.ask({ id: wanted.id, action: kindOf(wanted.id), data: { tag } }));
       return witness.hear(tag, told);
     }
     case 'go down':
@@ -122,7 +151,9 @@ test('never does anything twice, never loses anything, and tells everybody the o
     fc.asyncProperty(fc.array(step, { minLength: 1, maxLength: 14 }), async (steps) => {
       const register = new ModelRegister();
       const changeOf = ({ action }: { action: string }) => shiftChange(register, action as Kind);
-      const bus = await new Restartable(temporaryFolder(), changeOf).start();
+      const bus = new Restartable(temporaryFolder(), changeOf, { settleAfterMs: () => GRACE_MS });
+      await bus.start();
+      beLate(register, bus);
       const witness = new Witness(register);
       try {
         for (const one of steps) await perform(one, bus, register, witness);
@@ -130,7 +161,7 @@ test('never does anything twice, never loses anything, and tells everybody the o
         register.fates = [];
         await bus.restart();
         for (const name of IDS) {
-          const told = await bus.ask({ id: name, action: kindOf(name) });
+          const told = await patiently(bus, bus.ask({ id: name, action: kindOf(name) }));
           witness.hear(name, told);
           expect('data' in told).toBe(witness.times(name) === 1);
         }

@@ -1,8 +1,8 @@
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { timedCall } from '#actions/timed-call.ts';
 import { Failure } from '#core/failure.ts';
-import { parseJson } from '#core/json.ts';
-import type { Change, ChangeContext } from '#domain/change.ts';
+import { isJsonObject, parseJson } from '#core/json.ts';
+import type { Change, ChangeContext, Settlement } from '#domain/change.ts';
 import type { OperationTable } from '#store/store.ts';
 import { temporaryFolder } from '../store/temporary-folder.ts';
 import { type Fate, ModelRegister, shiftChange } from './model-register.ts';
@@ -13,6 +13,7 @@ type Setup = {
   readonly changeOf?: (action: string) => Change | undefined;
   readonly wrap?: (table: OperationTable) => OperationTable;
   readonly onChange?: (scope: string) => void;
+  readonly settleAfterMs?: () => number;
 };
 
 /** A register and a process that works with it; `open` and `close` are its actions unless the test has another. */
@@ -504,6 +505,151 @@ describe('before anything new is sent to a register', () => {
   });
 });
 
+describe('while the vendor may still be at a change whose answer was lost', () => {
+  const LATE_MS = 10_000;
+  const beginLate = () => begin({ settleAfterMs: () => LATE_MS });
+  const UNKNOWN = { failure: 'VENDOR_OUTCOME_UNKNOWN' };
+
+  test('an unchanged state proves nothing, and the repeat is answered with what was done late', async () => {
+    const { register, bus, ask } = await beginLate();
+    register.fates = ['late'];
+    expect(await ask({ id: 'a' })).toEqual(UNKNOWN);
+    expect(await ask({ id: 'a', timeoutMs: 1000 })).toEqual(UNKNOWN);
+    const repeat = ask({ id: 'a' });
+    await rest();
+    register.land();
+    bus.clock.advance(2000);
+    expect(await repeat).toEqual(DONE);
+    expect(register.done).toEqual(['a']);
+  });
+
+  test('it is found out in the background, no later than when it cannot be done any more', async () => {
+    const { register, bus, ask } = await beginLate();
+    register.fates = ['late', 'vanished'];
+    await ask({ id: 'a' });
+    register.land();
+    bus.clock.advance(2000);
+    await until(() => register.settlings === 2);
+    await rest();
+    expect(await bus.store?.operations.readHalfWay()).toEqual([]);
+    expect(await ask({ id: 'b', action: 'close' })).toEqual(UNKNOWN);
+    for (const ms of [2000, 4000, 4000]) {
+      bus.clock.advance(ms);
+      await rest();
+    }
+    expect(await bus.store?.operations.readHalfWay()).toEqual([]);
+    expect(await ask({ id: 'b', action: 'close' })).toEqual(DONE);
+  });
+
+  test('another change waits for that, and is not sent where it has no time to', async () => {
+    const { register, bus, ask } = await beginLate();
+    register.fates = ['vanished'];
+    await ask({ id: 'a' });
+    expect(await ask({ id: 'b', timeoutMs: 1000 })).toEqual({ failure: 'VENDOR_UNAVAILABLE' });
+    expect(register.seen).toEqual([]);
+    const waiting = ask({ id: 'c' });
+    for (const ms of [2000, 4000, 4000]) {
+      await rest();
+      bus.clock.advance(ms);
+    }
+    expect(await waiting).toEqual(DONE);
+    expect(register.done).toEqual(['c']);
+  });
+
+  test('its requester may leave, and the bus may stop', async () => {
+    const { register, bus, ask } = await beginLate();
+    register.fates = ['vanished'];
+    await ask({ id: 'a' });
+    const leaving = new AbortController();
+    const repeat = ask({ id: 'a', signal: leaving.signal });
+    const other = ask({ id: 'b', signal: leaving.signal });
+    await rest();
+    leaving.abort();
+    expect(await repeat).toEqual(UNKNOWN);
+    expect(await other).toEqual({ failure: 'BUS_TIMEOUT' });
+    const last = ask({ id: 'c' });
+    await rest();
+    await bus.operations?.close();
+    expect(await last).toEqual({ failure: 'BUS_OVERLOADED' });
+    expect(bus.clock.pending).toBe(0);
+  });
+
+  test('that holds after a restart, also of what nothing told of', async () => {
+    const { register, bus, ask } = await beginLate();
+    register.fates = ['late'];
+    await ask({ id: 'a' });
+    await bus.restart();
+    expect(await ask({ id: 'a', timeoutMs: 1000 })).toEqual(UNKNOWN);
+    register.isSilent = true;
+    const { settlings } = register;
+    bus.clock.advance(4000);
+    await until(() => register.settlings > settlings);
+    await rest();
+    register.isSilent = false;
+    expect(await ask({ id: 'a' })).toEqual(UNKNOWN);
+    register.land();
+    expect(await ask({ id: 'a' })).toEqual(DONE);
+    expect(register.done).toEqual(['a']);
+  });
+
+  test.each([
+    [500, 'VENDOR_UNAVAILABLE'],
+    [200, 'VENDOR_UNAVAILABLE'],
+    [502, 'VENDOR_OUTCOME_UNKNOWN'],
+    [504, 'VENDOR_OUTCOME_UNKNOWN'],
+    [408, 'VENDOR_OUTCOME_UNKNOWN'],
+    [524, 'VENDOR_OUTCOME_UNKNOWN'],
+    [null, 'VENDOR_OUTCOME_UNKNOWN'],
+  ])('an answer with status %s that says nothing leaves %s', async (status, failure) => {
+    const details = { vendor: 'kassa24', account: 'almaty', status, code: 'html', message: '' };
+    const { ask } = await begin({
+      settleAfterMs: () => LATE_MS,
+      change: {
+        prepare: async () => ({ evidence: 1 }),
+        send: () => Promise.reject(new Failure('VENDOR_OUTCOME_UNKNOWN', { details })),
+        settle: async () => 'not_done',
+      },
+    });
+    expect(await ask({ id: 'a' })).toEqual({ failure });
+  });
+});
+
+test('evidence that lasts is asked although another change came after', async () => {
+  const states: Settlement<unknown>[] = ['undecidable', { answer: 'done' }];
+  const { ask } = await begin({
+    change: {
+      prepare: async () => ({ evidence: 1 }),
+      async send(data) {
+        if (isJsonObject(data) && data.tag === 'a') throw new Failure('VENDOR_TIMEOUT');
+        return 'later';
+      },
+      settle: async () => states.shift() ?? 'undecidable',
+      evidenceLasts: true,
+    },
+  });
+  expect(await ask({ id: 'a' })).toEqual({ failure: 'VENDOR_OUTCOME_UNKNOWN' });
+  expect(await ask({ id: 'b' })).toEqual({ data: 'later' });
+  expect(await ask({ id: 'a' })).toEqual({ data: 'done' });
+});
+
+test('a change that is not remembered is carried out for every message', async () => {
+  let sent = 0;
+  const { ask, bus } = await begin({
+    change: {
+      prepare: async () => ({ evidence: null }),
+      async send() {
+        sent += 1;
+        return sent;
+      },
+      isForgotten: true,
+    },
+  });
+  expect(await ask({ id: 'a', data: { pin: '1' } })).toEqual({ data: 1 });
+  expect(await ask({ id: 'a', data: { pin: '2' } })).toEqual({ data: 2 });
+  await bus.restart();
+  expect(await ask({ id: 'a', data: { pin: '2' } })).toEqual({ data: 3 });
+});
+
 describe('the echo of an attempt that came late', () => {
   test('is not taken for a refusal of the repeat', async () => {
     const { register, ask } = await begin();
@@ -572,7 +718,7 @@ describe('a requester whose time is over', () => {
       clock,
       effect: 'change' as const,
       timeoutMs,
-      signal,
+      signals: [signal],
       exchanges: [],
       traceparent: undefined,
     };
