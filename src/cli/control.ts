@@ -28,6 +28,7 @@ export async function openControl({ storePath, reload, log }: ControlOptions): P
     server.once('error', reject);
     server.listen(0, '127.0.0.1', resolve);
   });
+  server.on('error', (error) => log.error({ error }, 'the control listener failed to accept'));
   const { port } = server.address() as AddressInfo;
   try {
     writeControlFile(storePath, { url: `http://127.0.0.1:${port}`, token });

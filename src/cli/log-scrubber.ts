@@ -1,51 +1,58 @@
-/** Values under these keys are never written, whatever they are. */
-const SECRET_KEY =
-  /^(?:authorization|proxy-authorization|password|secret|pin|access_token|cookie|set-cookie)$/i;
-
-/** The same, as it looks in a line of JSON. */
-const SECRET_KEY_IN_LINE =
-  '"(?:[aA]uthorization|[pP]roxy-[aA]uthorization|password|secret|pin|access_token|[cC]ookie|[sS]et-[cC]ookie)":';
-
-/** A shorter secret (a PIN) is looked for between other characters only, since `1111` may be part of a serial. */
-const LONG_ENOUGH = 8;
+import { isJsonObject } from '#core/json.ts';
+import { isSecretKeyOfOurs } from '#core/secret-keys.ts';
+import { createKnownSecrets } from './known-secrets.ts';
+import { createSecretFinder } from './secret-finder.ts';
 
 const HIDDEN = '[secret]';
 
-/** Keeps configured secrets out of lines of JSON. */
+/** Whatever `isSecretKeyOfOurs` takes for one holds one of these; a line without them need not be read key by key. */
+const MAY_HOLD_SECRET_KEY =
+  /pass|secret|authori|authenti|cookie|key"|pin|pwd|puk|token[^"s]|tokens[^".]|[^"]token/i;
+
+/** Keeps secrets out of lines of JSON. */
 export type LogScrubber = {
-  /** From now on these are hidden, as they are and percent-encoded; those known before stay hidden. */
+  /** From now on these are hidden, as they are and percent-encoded; those known before stay hidden for long. */
   learn(secrets: readonly string[]): void;
   scrub(line: string): string;
 };
 
 /**
- * Looks at a line with one expression; only a line that holds something is taken apart, so that hiding costs
- * nothing as long as nobody is careless.
+ * Hides what stands under the key of a secret, whatever it is, and known secrets wherever they stand. Only a line
+ * that may hold something is taken apart, so that hiding costs little as long as nobody is careless.
  */
 export function createLogScrubber(): LogScrubber {
-  const known = new Set<string>();
-  let suspicious = new RegExp(SECRET_KEY_IN_LINE);
-  let hidden: RegExp | undefined;
+  const known = createKnownSecrets();
+  let finder = createSecretFinder([]);
+
+  function clean(value: unknown, key = ''): unknown {
+    if (isSecretKeyOfOurs(key)) return HIDDEN;
+    if (typeof value === 'string') return finder.hide(value, HIDDEN);
+    if (Array.isArray(value)) return value.map((item) => clean(item));
+    if (!isJsonObject(value)) return value;
+    return Object.fromEntries(
+      Object.entries(value).map(([name, child]) => [finder.hide(name, HIDDEN), clean(child, name)]),
+    );
+  }
+
   return {
     learn(secrets) {
-      for (const secret of secrets) for (const form of [secret, encodeURIComponent(secret)]) known.add(form);
-      const longestFirst = [...known].toSorted((a, b) => b.length - a.length);
-      const escaped = longestFirst.map((text) => JSON.stringify(text).slice(1, -1));
-      suspicious = new RegExp([SECRET_KEY_IN_LINE, ...escaped.map(pattern)].join('|'));
-      hidden = longestFirst.length === 0 ? undefined : new RegExp(longestFirst.map(pattern).join('|'), 'g');
+      finder = createSecretFinder(known.follow(secrets));
     },
     scrub(line) {
-      if (!suspicious.test(line)) return line;
-      const clean = JSON.parse(line, (key, value) => {
-        if (SECRET_KEY.test(key)) return HIDDEN;
-        return typeof value === 'string' && hidden ? value.replace(hidden, HIDDEN) : value;
-      });
-      return `${JSON.stringify(clean)}\n`;
+      // A secret may be spelt with escapes; without any the line can be looked at as it is.
+      if (!line.includes('\\') && !hasSecretKey(line) && !finder.isIn(line)) return line;
+      const value: unknown = JSON.parse(line);
+      const text = JSON.stringify(clean(value));
+      return text === JSON.stringify(value) ? line : `${text}\n`;
     },
   };
 }
 
-function pattern(secret: string): string {
-  const literal = secret.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&');
-  return secret.length >= LONG_ENOUGH ? literal : `(?<![0-9A-Za-z])${literal}(?![0-9A-Za-z])`;
+/** In a line without escapes `":` is always the end of a key. */
+function hasSecretKey(line: string): boolean {
+  if (!MAY_HOLD_SECRET_KEY.test(line)) return false;
+  for (let end = line.indexOf('":'); end !== -1; end = line.indexOf('":', end + 2)) {
+    if (isSecretKeyOfOurs(line.slice(line.lastIndexOf('"', end - 1) + 1, end))) return true;
+  }
+  return false;
 }

@@ -1,37 +1,34 @@
 import { pino } from 'pino';
 import type { Config } from '#config.ts';
+import { systemClock } from '#core/clock.ts';
 import type { Log } from '#core/log.ts';
+import { LogOutput } from './log-output.ts';
 import { createLogScrubber } from './log-scrubber.ts';
 import { tell } from './output.ts';
-
-/** Lines are gathered up to this many bytes … */
-const BUFFER_BYTES = 8 * 1024;
-
-/** … but never longer than this (milliseconds). */
-const FLUSH_EVERY_MS = 200;
-
-/** A reader that has stopped reading loses lines; the bus does not keep them for ever. */
-const MAX_UNWRITTEN_BYTES = 64 * 1024 * 1024;
 
 export type Logger = {
   readonly log: Log;
   /** Hides these as well from now on. */
   learn(secrets: readonly string[]): void;
-  /** Writes what is gathered before it returns. */
+  /** Begins to write what is gathered. */
   flush(): void;
+  /** Before the process is ended: resolves when the rest will be written in its order. */
+  settle(): Promise<void>;
 };
+
+/** A write that is under way is waited for no longer than this (milliseconds). */
+const SETTLE_MS = 500;
 
 /** One line of JSON a happening, to stdout. With `sandbox` every line says so. */
 export function createLogger(level: Config['log']['level'], sandbox: boolean): Logger {
   const scrubber = createLogScrubber();
-  const destination = pino.destination({
-    dest: 1,
-    sync: false,
-    minLength: BUFFER_BYTES,
-    maxLength: MAX_UNWRITTEN_BYTES,
-    periodicFlush: FLUSH_EVERY_MS,
+  const output = new LogOutput({
+    fileDescriptor: 1,
+    clock: systemClock,
+    onFailure: (reason) => tell(`the log cannot be written: ${reason}`),
   });
-  destination.on('error', (error) => tell(`the log cannot be written: ${error.message}`));
+  // However the process ends, short of a kill.
+  process.once('exit', () => output.writeRest());
   const log = pino(
     {
       level,
@@ -41,9 +38,14 @@ export function createLogger(level: Config['log']['level'], sandbox: boolean): L
       serializers: { error: pino.stdSerializers.err },
       hooks: { streamWrite: scrubber.scrub },
     },
-    destination,
+    output,
   );
-  return { log, learn: scrubber.learn, flush: () => flush(destination) };
+  return {
+    log,
+    learn: scrubber.learn,
+    flush: () => output.flush(),
+    settle: () => output.idle(SETTLE_MS),
+  };
 }
 
 /** ISO 8601, written once a millisecond: under load many lines share one, and writing it costs as much as the rest of a line. */
@@ -58,13 +60,4 @@ function createTimestamp(): () => string {
     }
     return text;
   };
-}
-
-/** Nothing can be flushed before stdout is open, which takes a moment after the start. */
-function flush(destination: { flushSync(): void }): void {
-  try {
-    destination.flushSync();
-  } catch (error) {
-    tell(`the log cannot be written: ${error instanceof Error ? error.message : String(error)}`);
-  }
 }

@@ -13,8 +13,12 @@ export function printJson(value: unknown): void {
   print(JSON.stringify(value));
 }
 
-/** A reader that has seen enough (`… | head -1`) ends the program, and that is no error. */
+/**
+ * A reader of stdout that has seen enough (`… | head -1`) ends the program, and that is no error. Where nobody reads
+ * stderr there is nobody to tell.
+ */
 export function endWithReader(): void {
+  process.stderr.on('error', () => undefined);
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code === 'EPIPE') process.exit(0);
     throw error;

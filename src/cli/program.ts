@@ -78,8 +78,8 @@ function addConversations(program: Command, finish: Finish): void {
     .addOption(urlOption('http(s)://, ws(s):// or tcp://host:port'))
     .addOption(secretOption())
     .option('--timeout <ms>', 'how long the answer may take (100 to 600000)', wholeNumber)
-    .option('--wait', 'wait for the result of a job')
-    .option('--out <file>', 'write the data of the answer there')
+    .option('--wait', 'wait for the result of a job; a terminal shows how far it is')
+    .option('--out <file>', 'write the data of the answer there, or the file of a job')
     .addOption(jsonOption())
     .addHelpText(
       'after',

@@ -1,25 +1,31 @@
 import type { AppOptions } from '#app.ts';
-import { type Config, secretsOf } from '#config.ts';
+import type { Config } from '#config.ts';
 import { systemClock } from '#core/clock.ts';
 import type { Log } from '#core/log.ts';
 import { createRecorder, type Recorder } from '#replay/record.ts';
+import { createKnownSecrets } from './known-secrets.ts';
 
 export type Recording = {
   readonly onAnswered: NonNullable<AppOptions['onAnswered']>;
-  /** Goes by this configuration from now on. */
-  follow(config: Config): void;
+  /** Goes by this configuration, which holds these secrets, from now on. */
+  follow(config: Config, secrets: readonly string[]): void;
 };
 
 /** Writes what passes through the bus into `directory`, whatever is reloaded meanwhile. */
 export function createRecording(directory: string, log: Log): Recording {
-  const known = new Set<string>();
-  let recorder: Recorder | undefined;
+  const known = createKnownSecrets();
+  let followed: { readonly config: Config; readonly secrets: readonly string[] } | undefined;
+  const recorder: Recorder = createRecorder({
+    directory,
+    config: () => followed?.config,
+    secrets: () => followed?.secrets ?? [],
+    now: systemClock.now,
+    log,
+  });
   return {
-    onAnswered: (answered) => recorder?.onAnswered(answered),
-    follow(config) {
-      // What was a secret before a reload is one still: vendors may quote it.
-      for (const secret of secretsOf(config)) known.add(secret);
-      recorder = createRecorder({ directory, config, secrets: [...known], now: systemClock.now, log });
+    onAnswered: recorder.onAnswered,
+    follow(config, secrets) {
+      followed = { config, secrets: known.follow(secrets) };
     },
   };
 }

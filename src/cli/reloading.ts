@@ -1,8 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { App } from '#app.ts';
-import { isLoopback } from '#config/listen-checks.ts';
 import { type Config, ConfigError, formatComplaint } from '#config.ts';
 import type { Log } from '#core/log.ts';
+import { isLoopbackHost } from '#core/loopback.ts';
 
 /** What became of a reload. */
 export type ReloadOutcome =
@@ -61,7 +61,7 @@ async function reload({ app, running, read, onAccepted, log }: ReloaderOptions):
  */
 function refuseExposure(running: Config, next: Config): void {
   const { http, avqTcp, vertxTcp } = running.listen;
-  const exposed = [http, avqTcp, vertxTcp].some((listener) => listener && !isLoopback(listener.host));
+  const exposed = [http, avqTcp, vertxTcp].some((listener) => listener && !isLoopbackHost(listener.host));
   if (!exposed || next.allowAnonymous) return;
   if (next.clients.length > 0 && next.anonymous === undefined) return;
   const message = 'listeners are open beyond loopback: without clients, or with anonymous, restart the bus';

@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { vendors } from '#app.ts';
 import { type Config, secretsOf, withBaseUrls } from '#config.ts';
 import { ListenError } from '#listeners.ts';
 import { StoreError } from '#store/store-error.ts';
@@ -30,12 +31,13 @@ export async function serve({ config: path, sandbox = false, record }: ServeOpti
   const { log } = logger;
   const recording = record === undefined ? undefined : createRecording(record, log);
   const follow = (config: Config) => {
-    logger.learn(secretsOf(config));
-    recording?.follow(config);
+    const secrets = secretsOf(config, vendors);
+    logger.learn(secrets);
+    recording?.follow(config, secrets);
   };
   follow(settings);
   endOnSurprise(logger);
-  const signalled = untilSignal(() => end(logger, EXIT.failed));
+  const signalled = untilSignal(() => process.exit(EXIT.failed));
 
   await using cleanup = new AsyncDisposableStack();
   const simulators = new Simulators(log);
@@ -64,7 +66,9 @@ export async function serve({ config: path, sandbox = false, record }: ServeOpti
   await bus.app.stop();
   await cleanup.disposeAsync();
   log.info({}, 'stopped');
-  return end(logger, 0);
+  await logger.settle();
+  // Whatever still lingers.
+  return process.exit(0);
 }
 
 /** Removed however the process ends, short of a kill. */
@@ -105,14 +109,8 @@ function announce(bus: StartedBus, { simulators, sandbox, storePath, logger }: A
 function endOnSurprise(logger: Logger): void {
   const onSurprise = (error: unknown) => {
     logger.log.error({ error }, 'unexpected, the bus ends');
-    end(logger, EXIT.failed);
+    process.exit(EXIT.failed);
   };
   process.on('uncaughtException', onSurprise);
   process.on('unhandledRejection', onSurprise);
-}
-
-/** The log is written before the process ends, whatever still lingers. */
-function end(logger: Logger, exitCode: number): never {
-  logger.flush();
-  process.exit(exitCode);
 }

@@ -6,6 +6,7 @@ import { didYouMean } from './suggestion.ts';
 export function checkDevices(root: unknown, complain: Complain): void {
   const { vendors, devices, groups } = asRecord(root);
   const places = new Map<string, number>();
+  const registers = new Map<string, number>();
   for (const [index, device] of asList(devices).entries()) {
     const path = ['devices', index];
     const { token, vendor, pin, backoffice } = asRecord(device);
@@ -15,6 +16,7 @@ export function checkDevices(root: unknown, complain: Complain): void {
     if (pin !== undefined && asRecord(asRecord(vendors)[String(vendor)]).kind === 'tsrv') {
       complain([...path, 'pin'], 'not for a register of kind tsrv: there the upstream asks for the PIN');
     }
+    checkOnlyOne(device, index, registers, complain);
     const serial = asText(token);
     if (serial === undefined) continue;
     const earlier = places.get(serial);
@@ -22,6 +24,21 @@ export function checkDevices(root: unknown, complain: Complain): void {
     else places.set(serial, index);
   }
   checkGroups(groups, [...places.keys()], complain);
+}
+
+/** Two devices of one register would change it at the same time, each thinking that it is alone. */
+function checkOnlyOne(
+  device: unknown,
+  index: number,
+  registers: Map<string, number>,
+  complain: Complain,
+): void {
+  const { vendor, id_kkm: idKkm } = asRecord(device);
+  if (vendor === undefined || idKkm === undefined) return;
+  const register = JSON.stringify([String(vendor), String(idKkm)]);
+  const earlier = registers.get(register);
+  if (earlier === undefined) registers.set(register, index);
+  else complain(['devices', index, 'id_kkm'], `devices[${earlier}] is this register of the account already`);
 }
 
 function checkAccountName(name: unknown, vendors: unknown, path: ConfigPath, complain: Complain): void {

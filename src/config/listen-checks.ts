@@ -1,22 +1,11 @@
-import { BlockList, isIP } from 'node:net';
+import { isLoopbackHost } from '#core/loopback.ts';
 import type { Complain } from './complaint.ts';
 import { asList, asRecord, asText } from './lenient.ts';
 import { loadPem } from './pem.ts';
 
 const LISTENERS = ['http', 'avqTcp', 'vertxTcp'] as const;
 
-const LOOPBACK = new BlockList();
-LOOPBACK.addSubnet('127.0.0.0', 8, 'ipv4');
-LOOPBACK.addAddress('::1', 'ipv6');
-
 const EVERYWHERE: readonly string[] = ['0.0.0.0', '::'];
-
-/** Does a listener at this host hear this machine only? A name that is not `localhost` does not count as one. */
-export function isLoopback(host: string): boolean {
-  const family = isIP(host);
-  if (family === 0) return host.toLowerCase() === 'localhost';
-  return LOOPBACK.check(host, family === 4 ? 'ipv4' : 'ipv6');
-}
 
 /** Where to listen, and whether it is safe to: two at one port, anybody beyond this machine, TLS material. */
 export function checkListeners(root: unknown, folder: string, complain: Complain): void {
@@ -61,7 +50,7 @@ function checkExposure(root: unknown, complain: Complain): void {
   const { listen, clients, anonymous, allowAnonymous } = asRecord(root);
   const exposed = LISTENERS.filter((name) => {
     const host = asText(asRecord(asRecord(listen)[name]).host);
-    return host !== undefined && !isLoopback(host);
+    return host !== undefined && !isLoopbackHost(host);
   });
   if (allowAnonymous === true || exposed.length === 0) return;
   if (anonymous !== undefined) {

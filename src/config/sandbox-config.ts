@@ -1,5 +1,5 @@
 /**
- * What `serve --sandbox` runs with when there is no configuration file: one register a vendor. The vendors are
+ * What `serve --sandbox` runs with when there is no configuration file: one register, or one account, a vendor. The vendors are
  * simulators, so the credentials open nothing.
  */
 export const defaultSandboxConfig = {
@@ -18,6 +18,14 @@ export const defaultSandboxConfig = {
       zone: 'Europe/Moscow',
       currency: 'RUB',
     },
+    ofd: {
+      kind: 'ofd-ru',
+      login: 'simulated-user',
+      password: 'simulated-password',
+      inn: '7841465198',
+      kpp: '772501001',
+    },
+    ws: { kind: 'white-server', token: 'simulated-token', object_id: 199990001 },
   },
   devices: [
     { token: 'AVQ11031010703', vendor: 'minsk' },

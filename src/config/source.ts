@@ -29,6 +29,7 @@ type Mistake = { readonly code: string; readonly offset: number };
  * is told as a syntax error with its place.
  */
 const SYNTAX: Readonly<Record<string, string>> = {
+  ALIAS_LOOP: 'an alias inside what it stands for',
   BAD_ALIAS: 'an alias that cannot be resolved; put text that begins with * in quotes',
   BAD_INDENT: 'wrong indentation, or a bracket that is not closed',
   BAD_SCALAR_START: 'text that begins with this character must stand in quotes',
@@ -37,8 +38,10 @@ const SYNTAX: Readonly<Record<string, string>> = {
   MISSING_CHAR: 'a quote, bracket, comma or colon is missing',
   MULTIPLE_DOCS: 'a second document begins here; a configuration is one',
   NON_STRING_KEY: 'a key must be plain text',
+  RESOURCE_EXHAUSTION: 'nested too deeply',
   TAB_AS_INDENT: 'a tab; indent with spaces',
   TAG_RESOLVE_FAILED: 'not a known value or tag; put text in quotes',
+  TOO_MANY_ALIASES: 'aliases of aliases, which stand for far too much; write out what is meant',
   UNEXPECTED_TOKEN: 'not expected here; put text with brackets, braces or commas in quotes',
 };
 
@@ -51,20 +54,47 @@ export function readSource(text: string, format: 'yaml' | 'json'): Source {
     code,
     offset: pos[0],
   }));
-  visit(document, {
-    Alias(_key, alias) {
-      const known = alias.resolve(document);
-      if (!known) mistakes.push({ code: 'BAD_ALIAS', offset: alias.range?.[0] ?? 0 });
-    },
-  });
+  mistakes.push(...aliasMistakes(document));
+  const isReadable = mistakes.every(({ code }) => code === 'DUPLICATE_KEY');
+  const value = isReadable ? readValue(document, (mistake) => mistakes.push(mistake)) : undefined;
   return {
-    value: mistakes.every(({ code }) => code === 'DUPLICATE_KEY') ? document.toJS() : undefined,
+    value,
     complaints: firstOfEachLine(
       mistakes.toSorted((a, b) => a.offset - b.offset),
       lines,
     ),
     lineOf: (path) => lines.linePos(offsetOf(document, path)).line,
   };
+}
+
+function aliasMistakes(document: Document.Parsed): Mistake[] {
+  const mistakes: Mistake[] = [];
+  visit(document, {
+    Alias(_key, alias, ancestors) {
+      const meant = alias.resolve(document);
+      const offset = startOf(alias) ?? 0;
+      if (!meant) mistakes.push({ code: 'BAD_ALIAS', offset });
+      else if (ancestors.includes(meant)) mistakes.push({ code: 'ALIAS_LOOP', offset });
+    },
+  });
+  return mistakes;
+}
+
+/** Gives up where aliases of aliases would make a small file fill the memory. */
+function readValue(document: Document.Parsed, onMistake: (mistake: Mistake) => void): unknown {
+  try {
+    return document.toJS();
+  } catch (error) {
+    if (!(error instanceof ReferenceError)) throw error;
+    let offset = 0;
+    visit(document, {
+      Alias(_key, alias) {
+        offset = startOf(alias) ?? offset;
+      },
+    });
+    onMistake({ code: 'TOO_MANY_ALIASES', offset });
+    return undefined;
+  }
 }
 
 /** One mistake often confuses the parser to the end of the line. */

@@ -35,4 +35,6 @@ export type Call = {
   readonly traceparent: string | undefined;
   /** `tokens.refresh`: nothing remembered will do, and no read that is under way. */
   readonly fresh?: boolean;
+  /** Nobody waits for this very call: a job is followed, which leaves every other turn to those who do. */
+  readonly isBackground?: boolean;
 };

@@ -11,6 +11,13 @@ export type HttpClient = {
   readonly vendor: string;
   readonly account: string;
   send(request: HttpRequest, call: Call): Promise<HttpResponse>;
+  /**
+   * The beginning of a text, not much longer than so many characters, without what the account knows to be secret
+   * in any form that it may be quoted in. A client that knows of no secrets has no need of it.
+   */
+  conceal?(text: string, maxCharacters: number): string;
+  /** A token that the vendor has given out is a secret from now on. */
+  keepToken?(token: string): void;
 };
 
 /** Takes a file piece by piece. */

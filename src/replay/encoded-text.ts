@@ -2,7 +2,8 @@
 export type Change = (text: string) => string;
 
 const BASE64 = /[A-Za-z0-9+/_-]{8,}={0,2}/g;
-const PERCENT = /[^\s&=;,"'<>/?]*%[0-9A-Fa-f]{2}[^\s&=;,"'<>/?]*/g;
+/** From the beginning of a word only: from within it, a long word without a `%` would be read over and over. */
+const PERCENT = /(?<![^\s&=;,"'<>/?])[^\s&=;,"'<>/?]*%[0-9A-Fa-f]{2}[^\s&=;,"'<>/?]*/g;
 const FORM = /^[^\s=&{}<>"]+=[^\s&{}<>"]*(&[^\s=&{}<>"]+=[^\s&{}<>"]*)*$/;
 
 /** Undefined when the encoding is broken. */

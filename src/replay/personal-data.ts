@@ -1,10 +1,12 @@
-import { isJsonObject } from '#core/json.ts';
-import { isPersonal, mask } from '#domain/redaction.ts';
-
-const EMAIL = /[^\s@<>"'(),;:]+@[^\s@<>"'(),;:]+\.[^\s@<>"'(),;:]+/g;
+import { isJsonObject, JsonNumber } from '#core/json.ts';
+import { emailsIn, isPersonal, mask, withoutEmails } from '#domain/redaction.ts';
 
 /** Sums (`salesCard`) and short codes tell of nobody, whatever their key. */
 const NUMBER = /^[+-]?\d+[.,]\d+$|^.{1,5}$/;
+
+function isNumber(value: unknown): value is number | JsonNumber {
+  return typeof value === 'number' || value instanceof JsonNumber;
+}
 
 function tellsOfAPerson(key: string, text: string): boolean {
   return isPersonal(key, text) && !NUMBER.test(text);
@@ -12,7 +14,8 @@ function tellsOfAPerson(key: string, text: string): boolean {
 
 /** An answer with phones, cards and e-mails masked as the bus masks them, so that it is the same masked twice. */
 export function withoutPersons(value: unknown, key = ''): unknown {
-  if (typeof value === 'string') return tellsOfAPerson(key, value) ? mask(value) : value.replace(EMAIL, mask);
+  if (typeof value === 'string') return tellsOfAPerson(key, value) ? mask(value) : withoutEmails(value);
+  if (isNumber(value)) return tellsOfAPerson(key, String(value)) ? mask(String(value)) : value;
   if (Array.isArray(value)) return value.map((item) => withoutPersons(item, key));
   if (!isJsonObject(value)) return value;
   return Object.fromEntries(
@@ -21,11 +24,12 @@ export function withoutPersons(value: unknown, key = ''): unknown {
 }
 
 /** The phones, cards and e-mails in a request, which must still look like some when they are replaced. */
-export function personsIn(value: unknown, key = ''): string[] {
+export function personsIn(value: unknown, key = ''): readonly string[] {
   if (typeof value === 'string') {
-    const emails = value.match(EMAIL) ?? [];
+    const emails = emailsIn(value);
     return emails.length === 0 && tellsOfAPerson(key, value) ? [value] : emails;
   }
+  if (isNumber(value)) return tellsOfAPerson(key, String(value)) ? [String(value)] : [];
   if (Array.isArray(value)) return value.flatMap((item) => personsIn(item, key));
   if (!isJsonObject(value)) return [];
   return Object.entries(value).flatMap(([name, child]) => personsIn(child, name));

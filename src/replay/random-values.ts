@@ -1,5 +1,6 @@
 import { isJsonObject } from '#core/json.ts';
 import type { Fixture, FixtureExchange } from './fixture.ts';
+import { readablePattern } from './readable-pattern.ts';
 
 const UUID = '[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}';
 
@@ -7,10 +8,6 @@ const UUID = '[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}';
 const TAG = '#[0-9a-f]{12}(?![0-9a-f])';
 
 const RANDOM = new RegExp(`${UUID}|${TAG}`, 'gi');
-
-function escaped(text: string): string {
-  return text.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&');
-}
 
 /** `known` is all that a replay gives to the bus: whatever is not in it will be another one next time. */
 function matcherFor(text: string, known: string): unknown {
@@ -20,7 +17,7 @@ function matcherFor(text: string, known: string): unknown {
   if (found[0] === text && !text.startsWith('#')) return { $uuid: true };
   const parts = text.split(new RegExp(`(${UUID}|${TAG})`, 'i'));
   const pattern = parts.map((part) => {
-    if (!found.includes(part)) return escaped(part);
+    if (!found.includes(part)) return readablePattern(part);
     return part.startsWith('#') ? '#[0-9a-f]{12}' : UUID;
   });
   return { $regex: `^${pattern.join('')}$` };

@@ -18,10 +18,10 @@ import { scrubFixture } from './scrubbed-fixture.ts';
 export type RecorderOptions = {
   /** Where the fixtures go, a folder a vendor kind beneath it. */
   readonly directory: string;
-  /** The whole configuration, in the file's form. */
-  readonly config: unknown;
-  /** Every configured secret. */
-  readonly secrets: readonly string[];
+  /** The whole configuration as it is now, in the file's form. */
+  readonly config: () => unknown;
+  /** Every secret that is configured, or was before a reload. */
+  readonly secrets: () => readonly string[];
   /** Milliseconds since the epoch, by the clock that the bus goes by. */
   readonly now: () => number;
   readonly log: Log;
@@ -68,7 +68,8 @@ export function createRecorder(options: RecorderOptions): Recorder {
   const files = createRecordedFiles(directory);
 
   function toFixture(message: RecordedMessage, folder: string, tookMs: number): Fixture {
-    const recorded = recordedConfig(config, message);
+    const all = config();
+    const recorded = recordedConfig(all, message);
     const accounts = Object.keys(recorded.vendors ?? {});
     const own = message.exchanges;
     const reads = mayRemember(message) ? memory.readsFor(accounts, message.token, own) : [];
@@ -79,16 +80,16 @@ export function createRecorder(options: RecorderOptions): Recorder {
       config: recorded,
       now: new Date(message.at).toISOString(),
       ...(exchanges.length > 0 && { exchanges }),
-      messages: recordedSteps(message, config, tookMs),
+      messages: recordedSteps(message, all, tookMs),
     };
   }
 
   function write(message: RecordedMessage): void {
     const { address, action, failure } = message;
-    const folder = folderOf(message, config);
+    const folder = folderOf(message, config());
     const tokens = [...memory.tokens(), ...message.exchanges.flatMap(handedOutTokens)];
     const whole = toFixture(message, folder, now() - message.at);
-    const { fixture, isClean } = scrubFixture(whole, secrets, tokens);
+    const { fixture, isClean } = scrubFixture(whole, secrets(), tokens);
     if (!isClean) {
       log.error({ address, action }, 'a secret would have stayed in a recording, it was not written');
       return;

@@ -25,6 +25,11 @@ export function unplayableFault({ outcome }: Exchange): Fault | undefined {
   return 'fault' in outcome && FAULTS[outcome.fault] === undefined ? outcome.fault : undefined;
 }
 
+/** Went the answer's body into a file? Then nothing of it is left to be played again. */
+export function isDownload({ outcome }: Exchange): boolean {
+  return 'status' in outcome && outcome.file !== undefined;
+}
+
 function told<T>(headers: Readonly<Record<string, T | undefined>>): [string, T][] {
   return Object.entries(headers).flatMap(([name, value]) =>
     value === undefined || DULL.has(name.toLowerCase()) ? [] : [[name, value]],

@@ -1,7 +1,7 @@
 import type { Exchange } from '#core/call.ts';
 import { isJsonObject, parseJson } from '#core/json.ts';
 import type { Via } from './fixture.ts';
-import { unplayableFault } from './recorded-exchange.ts';
+import { isDownload, unplayableFault } from './recorded-exchange.ts';
 
 /** One message that the bus has answered, as the bus tells of it. */
 export type AnsweredMessage = {
@@ -93,6 +93,7 @@ export function whyNotReplayable(message: RecordedMessage): string | undefined {
   const fault = exchanges.map(unplayableFault).find((found) => found !== undefined);
   const told = fault ?? UNPLAYABLE.exec(JSON.stringify(answer))?.[1];
   if (told !== undefined) return `a fixture cannot show the fault ${told}`;
+  if (exchanges.some(isDownload)) return 'a file that is downloaded is not kept';
   if (failure !== undefined && PASSING.has(failure)) return `${failure} depends on more than the message`;
   if (failure === 'BUS_RATE_LIMITED' && action !== 'authorize') return 'a limit depends on earlier messages';
   if (address === 'bus.jobs' || address === 'bus.status') return 'it tells of the process, not of a vendor';

@@ -1,5 +1,6 @@
 import { isJsonObject } from '#core/json.ts';
 import type { Step } from './fixture.ts';
+import { readablePattern } from './readable-pattern.ts';
 import { configuredDevice } from './recorded-config.ts';
 import type { RecordedMessage } from './recorded-message.ts';
 
@@ -43,7 +44,7 @@ function stepsBefore(message: RecordedMessage, config: unknown): Step[] {
 function withoutNetworkWords(value: unknown, key = ''): unknown {
   if (typeof value === 'string') {
     const [, said] = (key === 'message' ? /^(.*) \([A-Z][A-Z0-9_]+\)$/s.exec(value) : null) ?? [];
-    return said === undefined ? value : { $regex: `^${said.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&')}` };
+    return said === undefined ? value : { $regex: `^${readablePattern(said)}` };
   }
   if (Array.isArray(value)) return value.map((item) => withoutNetworkWords(item));
   if (!isJsonObject(value)) return value;

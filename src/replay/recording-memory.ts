@@ -1,4 +1,5 @@
 import type { Exchange } from '#core/call.ts';
+import { isDownload } from './recorded-exchange.ts';
 
 /**
  * What the bus may remember from earlier messages, so that a message alone would not show it: logins, and reads
@@ -85,7 +86,7 @@ export function createRecordingMemory(): RecordingMemory {
     tokens: () => logins.flatMap(handedOutTokens),
     remember(token, exchanges) {
       for (const exchange of exchanges.filter(isAnswered)) {
-        if (exchange.request.effect === 'read') rememberRead(token, exchange);
+        if (exchange.request.effect === 'read' && !isDownload(exchange)) rememberRead(token, exchange);
         if (exchange.request.effect === 'login') logins.push(exchange);
       }
       logins.splice(0, logins.length - MAX_LOGINS);

@@ -1,5 +1,5 @@
 import { isJsonObject, JsonNumber, parseJson } from '#core/json.ts';
-import { isSecretKey } from '#domain/redaction.ts';
+import { isSecretHeader, isSecretKey } from '#core/secret-keys.ts';
 import { changeCookies, changeEncoded, changeForm, decodePercent, isForm } from './encoded-text.ts';
 import { isShort } from './secret-forms.ts';
 import { createSecretWords, type SecretWords } from './secret-words.ts';
@@ -8,9 +8,6 @@ import { createSecretWords, type SecretWords } from './secret-words.ts';
 export type IsSecretKey = (key: string) => boolean;
 
 const SCHEME = /^(Bearer|Basic|Digest|Token)\s+(.+)$/i;
-
-/** `AggregatorAuthentication` and its like. */
-const SECRET_HEADER = /authenticat/i;
 
 /** JSON in a form in base64 in JSON. */
 const MAX_NESTING = 4;
@@ -88,7 +85,7 @@ export class Scrubber {
     if (Array.isArray(value)) return value.map((item) => this.#header(name, item));
     if (typeof value !== 'string') return value;
     if (/^(set-)?cookie$/i.test(name)) return changeCookies(value, (content) => this.secret(content));
-    return isSecretKey(name) || SECRET_HEADER.test(name) ? this.secret(value) : this.text(value);
+    return isSecretHeader(name) ? this.secret(value) : this.text(value);
   }
 
   /** A number of few digits is a number; a long one that equals a secret is that secret. */

@@ -1,12 +1,10 @@
 import { isJsonObject, JsonNumber } from '#core/json.ts';
-import { isSecretKey, mask } from '#domain/redaction.ts';
+import { isSecretKey, isSecretKeyOfOurs } from '#core/secret-keys.ts';
+import { mask } from '#domain/redaction.ts';
 import type { Fixture, FixtureExchange, Step, VendorResponse } from './fixture.ts';
 import { personInstead, personsIn, withoutPersons } from './personal-data.ts';
 import { type IsSecretKey, Scrubber } from './scrub.ts';
 import { isShort } from './secret-forms.ts';
-
-/** In our own vocabulary a token is a register's serial. */
-const isSecretOfOurs: IsSecretKey = (key) => isSecretKey(key) && !/token/i.test(key);
 
 /** `tokenPrefix` is a scheme, and a device's `token` its serial. */
 const isSecretInConfig: IsSecretKey = (key) => isSecretKey(key) && key !== 'tokenPrefix';
@@ -44,7 +42,7 @@ function isMessage(body: unknown): boolean {
 }
 
 function scrubBody(body: unknown, scrubber: Scrubber): unknown {
-  return scrubber.value(body, isMessage(body) ? isSecretOfOurs : isSecretKey);
+  return scrubber.value(body, isMessage(body) ? isSecretKeyOfOurs : isSecretKey);
 }
 
 function scrubResponse(response: VendorResponse, scrubber: Scrubber): VendorResponse {
@@ -75,9 +73,9 @@ function scrubExchange(exchange: FixtureExchange, scrubber: Scrubber): FixtureEx
 function scrubStep(step: Step, scrubber: Scrubber): Step {
   return {
     ...step,
-    ...(Object.hasOwn(step, 'send') && { send: scrubber.value(step.send, isSecretOfOurs) }),
+    ...(Object.hasOwn(step, 'send') && { send: scrubber.value(step.send, isSecretKeyOfOurs) }),
     ...(Object.hasOwn(step, 'expect') && {
-      expect: withoutPersons(scrubber.value(step.expect, isSecretOfOurs)),
+      expect: withoutPersons(scrubber.value(step.expect, isSecretKeyOfOurs)),
     }),
   };
 }

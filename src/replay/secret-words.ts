@@ -27,12 +27,8 @@ const NOT_BEFORE = '(?![\\p{L}\\p{N}_/]|[.,:+-]\\d)';
 /** How long a text must be to be a secret wherever it stands, though nobody has configured it. */
 const LONG_ENOUGH = 8;
 
-function escaped(text: string): string {
-  return text.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&');
-}
-
 function patternOf({ found, isShort: isWord, isWhole }: SecretForm): string {
-  const text = escaped(found);
+  const text = RegExp.escape(found);
   if (isWhole) return `^${text}$`;
   return isWord ? `${NOT_AFTER}${text}${NOT_BEFORE}` : text;
 }

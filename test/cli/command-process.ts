@@ -18,6 +18,8 @@ export type CommandProcess = {
   /** Resolves with what the expression matches, as soon as either output does; rejects when the command ends before. */
   output(expression: RegExp): Promise<RegExpExecArray>;
   signal(name: NodeJS.Signals): void;
+  /** From now on nobody reads these of its outputs, nor ever will. */
+  abandon(...names: ('stdout' | 'stderr')[]): void;
   readonly finished: Promise<Finished>;
 };
 
@@ -59,6 +61,9 @@ export function start(args: readonly string[], options: ProcessOptions = {}): Co
       });
     },
     signal: (name) => void child.kill(name),
+    abandon(...names) {
+      for (const name of names) child[name].destroy();
+    },
     finished,
   };
 }

@@ -25,6 +25,37 @@ test('hides what stands under the key of a secret, known or not', () => {
   });
 });
 
+test.each([
+  'Password',
+  'pass',
+  'PIN',
+  'pinCode',
+  'authToken',
+  'TokenCPCR',
+  'access_token',
+  'client_secret',
+  'set-cookie',
+  'AggregatorAuthentication',
+])('hides what stands under %s', (key) => {
+  expect(scrub({ token: 'AVQ1', nested: [{ [key]: 'x' }] }, [])).toEqual({
+    token: 'AVQ1',
+    nested: [{ [key]: '[secret]' }],
+  });
+});
+
+test('hides a secret behind an escape, and one that is a key', () => {
+  expect(scrub({ text: 'wrong PIN\n1031', 'the long phrase': 1 }, ['1031', 'the long phrase'])).toEqual({
+    text: 'wrong PIN\n[secret]',
+    '[secret]': 1,
+  });
+});
+
+test('leaves a line with escapes as it is, too', () => {
+  const scrubber = createLogScrubber();
+  const line = '{"text":"a\\nb","n":1.10}\n';
+  expect(scrubber.scrub(line)).toBe(line);
+});
+
 test('hides a short secret between other characters only, and never inside a number', () => {
   expect(scrub({ token: 'AVQ110310', text: 'pin 1031 wrong', ms: 1031 }, ['1031'])).toEqual({
     token: 'AVQ110310',

@@ -89,19 +89,61 @@ describe('a running bus', () => {
     await fetch(`${simulators.tsrv}/_sandbox/faults`, hang);
     const headers = { token: 'AVQ11031010703' };
     const ask = { method: 'POST', headers };
-    const unanswered = expect(
-      fetch(`${listeners.http}/tsrv/ik.service.token.shift/get_x_report`, ask),
-    ).rejects.toThrow('fetch failed');
+    const answered = fetch(`${listeners.http}/tsrv/ik.service.token.shift/get_x_report`, ask).then(
+      (response) => response.json(),
+    );
     await expect.poll(() => requestsOf(simulators.tsrv)).toBe(1);
     bus.signal('SIGTERM');
-    const [{ exitCode, stdout }] = await Promise.all([bus.finished, unanswered]);
+    const [{ exitCode, stdout }, answer] = await Promise.all([bus.finished, answered]);
     expect(exitCode).toBe(0);
+    expect(answer).toMatchObject({ type: 'error', data: { name: 'VENDOR_TIMEOUT' } });
     const [stopping, stopped] = stdout
       .trimEnd()
       .split('\n')
       .slice(-2)
       .map((text) => Date.parse(JSON.parse(text).time));
     expect((stopped ?? 0) - (stopping ?? 0)).toBeLessThan(2_000);
+  });
+});
+
+describe('a bus whose log nobody reads any more', () => {
+  const listen = { http: { port: 0 }, avqTcp: false, vertxTcp: false };
+  const report = '/tsrv/ik.service.token.shift/get_x_report';
+
+  async function startSandbox(...abandoned: ('stdout' | 'stderr')[]) {
+    const file = write('unread.json', { ...defaultSandboxConfig, listen });
+    const bus = start(['serve', '--sandbox', '--config', file], { cwd: folder });
+    const [line] = await bus.output(/.*"msg":"listening".*\n/);
+    await bus.output(/^curl .*\n/m);
+    bus.abandon(...abandoned);
+    const { listeners } = JSON.parse(line);
+    const headers = { token: 'AVQ11031010703' };
+    const ask = async () => (await fetch(`${listeners.http}${report}`, { method: 'POST', headers })).status;
+    return { bus, ask };
+  }
+
+  test('ends at SIGTERM although it has nothing to do', async () => {
+    const { bus } = await startSandbox('stdout', 'stderr');
+    bus.signal('SIGTERM');
+    expect((await bus.finished).exitCode).toBe(0);
+  });
+
+  test('goes on answering, and ends at SIGTERM', async () => {
+    const { bus, ask } = await startSandbox('stdout', 'stderr');
+    // Many times what is gathered before it is written.
+    for (let index = 0; index < 200; index += 1) expect(await ask()).toBe(200);
+    bus.signal('SIGTERM');
+    expect((await bus.finished).exitCode).toBe(0);
+  });
+
+  test('says so once on stderr', async () => {
+    const { bus, ask } = await startSandbox('stdout');
+    for (let index = 0; index < 200; index += 1) await ask();
+    await bus.output(/the log cannot be written: .*EPIPE.*\n/);
+    bus.signal('SIGTERM');
+    const { exitCode, stderr } = await bus.finished;
+    expect(exitCode).toBe(0);
+    expect(stderr.split('the log cannot be written')).toHaveLength(2);
   });
 });
 

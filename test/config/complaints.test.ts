@@ -243,6 +243,11 @@ describe('a configuration is refused', () => {
       "consumers[0].address: one of the bus's own addresses",
     ],
     [
+      'a consumer at a service that may come',
+      { consumers: [{ address: 'bus.unheard_of', behaviour: 'echo' }] },
+      "consumers[0].address: one of the bus's own addresses",
+    ],
+    [
       'two consumers at one address',
       {
         consumers: [

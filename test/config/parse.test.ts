@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { createClients } from '#bus/client.ts';
-import { defaultSandboxConfig, parseConfig, secretsOf, withBaseUrls } from '#config.ts';
+import { defaultSandboxConfig, parseConfig, withBaseUrls } from '#config.ts';
 import { accounts, parseOptions } from './fake-vendors.ts';
 
 describe('a configuration as a value', () => {
@@ -93,47 +93,4 @@ test('the sandbox has a configuration of its own for a register at each vendor',
     ['IIKO12', 'iiko'],
   ]);
   expect(config.groups.all).toEqual(config.devices.map(({ token }) => token));
-});
-
-describe('the secrets of a configuration', () => {
-  const config = parseConfig(
-    {
-      vendors: {
-        ...accounts,
-        minsk: { ...accounts.minsk, headers: { 'X-Key': 'header-value' } },
-        ofd: { kind: 'ofd', authToken: 'ofd-token' },
-      },
-      devices: [
-        { token: 'KZ77505', vendor: 'almaty', id_kkm: 1, pin: '4321', login: '77020000000', password: 'own' },
-        {
-          token: 'B',
-          vendor: 'office',
-          cash_register: 1,
-          backoffice: { vendor: 'almaty', id_kkm: 1, password: 'second' },
-        },
-      ],
-      clients: [{ name: 'a', secret: 'client-secret' }],
-    },
-    parseOptions,
-  );
-
-  test('are all there, the longest first', () => {
-    expect(secretsOf(config)).toEqual([
-      'client-secret',
-      'header-value',
-      'kassa-secret',
-      '77010000000',
-      'iiko-secret',
-      '77020000000',
-      'ofd-token',
-      'second',
-      '4321',
-      'own',
-    ]);
-  });
-
-  test('do not include serials, nor logins that are a mere word', () => {
-    expect(secretsOf(config)).not.toContain('KZ77505');
-    expect(secretsOf(config)).not.toContain('api');
-  });
 });

@@ -1,33 +1,7 @@
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { JsonNumber } from '#core/json.ts';
-import { isPersonal, isSecretKey, mask, redact } from '#domain/redaction.ts';
-
-describe('isSecretKey()', () => {
-  test.each([
-    'TokenCPCR',
-    'token_cpcr',
-    'accessToken',
-    'Password',
-    'pass',
-    'passwd',
-    'pin',
-    'userpin',
-    'PinCode',
-    'pinHash',
-    'client_secret',
-    'set-cookie',
-    'Authorization',
-  ])('finds a credential under %s', (key) => {
-    expect(isSecretKey(key)).toBe(true);
-  });
-
-  test.each(['shippingDate', 'opinion', 'passenger', 'pinned', 'IdKkm', 'transaction_id'])(
-    'finds none under %s',
-    (key) => {
-      expect(isSecretKey(key)).toBe(false);
-    },
-  );
-});
+import { emailsIn, isPersonal, mask, redact, withoutEmails } from '#domain/redaction.ts';
 
 describe('isPersonal()', () => {
   test.each([
@@ -87,6 +61,21 @@ describe('redact()', () => {
     });
   });
 
+  test('masks a card that is a number, but no sum', () => {
+    const theirs = {
+      card_number: 4400123412341234,
+      bankCard: new JsonNumber('4400123412341234567'),
+      card: 51690.5,
+      salesCard: 51690,
+      cardCount: 123456,
+    };
+    expect(redact(theirs, false)).toEqual({
+      ...theirs,
+      card_number: '************1234',
+      bankCard: '***************4567',
+    });
+  });
+
   test('shows people to who may see them, and credentials to nobody', () => {
     expect(redact(answer, true)).toEqual({
       ...answer,
@@ -94,4 +83,30 @@ describe('redact()', () => {
       list: [{ sum: '10.71' }],
     });
   });
+});
+
+describe('e-mails', () => {
+  const EVERYWHERE = /[^\s@<>"'(),;:]+@[^\s@<>"'(),;:]+\.[^\s@<>"'(),;:]+/g;
+
+  test('are found wherever they stand in a text', () => {
+    const piece = fc.constantFrom('a', 'ivan', '@', '@', '.', '.com', ' ', ',', '<', '1');
+    fc.assert(
+      fc.property(fc.array(piece, { maxLength: 20 }), (pieces) => {
+        const text = pieces.join('');
+        expect(emailsIn(text)).toEqual(text.match(EVERYWHERE) ?? []);
+        expect(withoutEmails(text)).toBe(text.replace(EVERYWHERE, mask));
+      }),
+    );
+  });
+
+  test.each(['a', '@', 'a@', 'a.', '@a.', ' a', 'aa.aa@'])(
+    'are looked for once in 100 KB of "%s"',
+    (piece) => {
+      for (const end of ['', '@', ' @', '@b']) {
+        const text = piece.repeat(100_000 / piece.length) + end;
+        const redacted = redact({ comment: text }, false) as { comment: string };
+        expect(redacted.comment).toHaveLength(text.length);
+      }
+    },
+  );
 });

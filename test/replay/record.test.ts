@@ -6,6 +6,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type App, createApp, vendors } from '#app.ts';
 import { Simulators } from '#cli/simulators.ts';
 import { parseConfig, secretsOf, withBaseUrls } from '#config.ts';
+import type { Exchange } from '#core/call.ts';
 import { systemClock } from '#core/clock.ts';
 import { type Log, silentLog } from '#core/log.ts';
 import type { Fixture } from '#replay/fixture.ts';
@@ -44,6 +45,8 @@ describe('the recorder', () => {
   let logged: Logged[];
   let recorder: Recorder;
   let baseUrls: Readonly<Record<string, string>>;
+  let configured: unknown;
+  let exchanges: readonly Exchange[];
 
   beforeEach(async () => {
     directory = mkdtempSync(join(tmpdir(), 'avq-bus-record-'));
@@ -58,20 +61,24 @@ describe('the recorder', () => {
       child: () => log,
     };
     const config = parseConfig(CONFIG, { vendors, env: {}, folder: directory, baseUrls: 'optional' });
+    configured = config;
     simulators = new Simulators(silentLog);
     await simulators.apply(config);
     ({ baseUrls } = simulators);
     recorder = createRecorder({
       directory,
-      config,
-      secrets: secretsOf(config),
+      config: () => configured,
+      secrets: () => secretsOf(config, vendors),
       now: systemClock.now,
       log,
     });
     app = await createApp({
       config: withBaseUrls(config, baseUrls),
       log: silentLog,
-      onAnswered: recorder.onAnswered,
+      onAnswered: (answered) => {
+        exchanges = answered.exchanges;
+        recorder.onAnswered(answered);
+      },
     });
   });
   afterEach(async () => {
@@ -235,8 +242,8 @@ describe('the recorder', () => {
     await ask('ik.service.app', 'version');
     const again = createRecorder({
       directory,
-      config: CONFIG,
-      secrets: [],
+      config: () => CONFIG,
+      secrets: () => [],
       now: systemClock.now,
       log: silentLog,
     });
@@ -251,6 +258,48 @@ describe('the recorder', () => {
     expect(files()).toEqual(['bus/version-success.json']);
     again.onAnswered({ ...about, ...texts, answer: texts.answer.replace('"version":"', '"version":"9') });
     expect(files()).toEqual(['bus/version-success-2.json', 'bus/version-success.json']);
+  });
+
+  /** A report, answered with nothing, for which these calls were made. */
+  function answered(token: string, calls: readonly Exchange[]): void {
+    const headers = { action: 'get_x_report', token };
+    recorder.onAnswered({
+      via: 'http',
+      client: 'anonymous',
+      at: systemClock.now(),
+      request: JSON.stringify({ type: 'send', address: 'ik.service.token.shift', headers }),
+      answer: JSON.stringify({ type: 'send', address: null, reply_address: null, data: {}, headers: null }),
+      exchanges: calls,
+    });
+  }
+
+  test('goes by a reloaded configuration, and still knows the logins from before', async () => {
+    await report('RU12');
+    const [login, shifts] = exchanges;
+    if (!login || !shifts) throw new Error('a report takes a login and a question');
+    expect(login.request.effect).toBe('login');
+    configured = { ...CONFIG, devices: [{ token: 'RU13', vendor: 'moscow', cash_register: 13 }] };
+    answered('RU13', [shifts]);
+    const recorded = read('iiko/get-x-report-success-2.json');
+    expect(recorded.config?.devices).toEqual([{ token: 'RU13', vendor: 'moscow', cash_register: 13 }]);
+    expect(recorded.exchanges?.map(({ optional }) => optional)).toEqual([true, undefined]);
+  });
+
+  test('does not record a file that was downloaded, and says so', () => {
+    const file = { extension: 'xlsx', mediaType: 'application/vnd.ms-excel' };
+    const download: Exchange = {
+      account: 'moscow',
+      request: { method: 'GET', path: '/file', effect: 'read' },
+      outcome: { status: 200, headers: {}, text: '', file },
+      ms: 1,
+    };
+    answered('RU12', [download]);
+    expect(files()).toEqual([]);
+    expect(logged).toMatchObject([
+      { fields: { reason: 'a file that is downloaded is not kept' }, message: 'a message was not recorded' },
+    ]);
+    answered('RU12', []);
+    expect(read('iiko/get-x-report-success.json').exchanges).toBeUndefined();
   });
 
   test.each([
@@ -285,7 +334,13 @@ describe('the recorder', () => {
       ...silentLog,
       error: (fields, message) => logged.push({ level: 'error', fields, message }),
     };
-    const weak = createRecorder({ directory, config: CONFIG, secrets: [secret], now: systemClock.now, log });
+    const weak = createRecorder({
+      directory,
+      config: () => CONFIG,
+      secrets: () => [secret],
+      now: systemClock.now,
+      log,
+    });
     const request = { address: secret, headers: { action: 'version' } };
     const answer = { type: 'send', address: null, reply_address: null, data: {}, headers: null };
     weak.onAnswered({
