@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { Config } from '#config.ts';
+import { type Config, secretsOf } from '#config.ts';
 import type { Clock } from '#core/clock.ts';
 import type { Log } from '#core/log.ts';
 import type { Account, Directory, Register } from '#domain/directory.ts';
@@ -9,6 +9,13 @@ import { type AccountHttp, createHttpClient } from '#outbound/http-client.ts';
 
 /** The largest answer of a vendor that is read (bytes). */
 const MAX_RESPONSE_BYTES = 32 * 1024 * 1024;
+
+/** Steps of a change follow each other at once: after such a pause none is under way that a logout would disturb. */
+const QUIET_MS = 1000;
+/** Longer than any vendor lets pass before it asks again what has become of a change. */
+const LONG_QUIET_MS = 10_000;
+/** Whatever goes on for longer at an account that is not configured any more is given up. */
+const MAX_RETIRING_MS = 120_000;
 
 type AccountConfig = Config['vendors'][string];
 
@@ -27,6 +34,8 @@ export class Accounts {
   readonly #options: AccountsOptions;
   readonly #definitions: ReadonlyMap<string, VendorDefinition>;
   #live = new Map<string, LiveAccount>();
+  /** Not configured any more, but not closed yet. */
+  readonly #retiring = new Map<LiveAccount, { stop(): void; ended: Promise<void> }>();
 
   constructor(options: AccountsOptions) {
     this.#options = options;
@@ -35,7 +44,7 @@ export class Accounts {
 
   /**
    * Brings the accounts to what the configuration says: an account whose section is unchanged keeps its sessions and
-   * connections, others begin anew, and those that left are closed.
+   * connections, others begin anew, and those that left are closed once what began there has ended.
    */
   apply(config: Config): Directory {
     const before = this.#live;
@@ -47,13 +56,27 @@ export class Accounts {
       }),
     );
     const gone = [...before.values()].filter((account) => this.#live.get(account.name) !== account);
-    for (const account of gone) void this.#end(account);
+    for (const account of gone) this.#retire(account);
+    for (const { name, http } of this.#live.values()) http.keepSecrets(this.#secretsOf(name, config));
     return this.#directory(config);
   }
 
   /** Logs out of every vendor and lets its connections go. */
   async close(): Promise<void> {
-    await Promise.all([...this.#live.values()].map((account) => this.#end(account)));
+    const retiring = [...this.#retiring.values()];
+    for (const { stop } of retiring) stop();
+    const live = [...this.#live.values()].map((account) => this.#end(account));
+    await Promise.all([...live, ...retiring.map(({ ended }) => ended)]);
+  }
+
+  /** Of the account and its registers, be they its for their own figures or for those of the back office. */
+  #secretsOf(name: string, config: Config): readonly string[] {
+    const section = config.vendors[name];
+    const devices = config.devices.filter(({ vendor, backoffice }) =>
+      [vendor, backoffice?.vendor].includes(name),
+    );
+    const own = { ...config, vendors: section ? { [name]: section } : {}, devices, clients: [] };
+    return secretsOf(own, this.#options.vendors);
   }
 
   #begin(name: string, config: AccountConfig): LiveAccount {
@@ -88,12 +111,26 @@ export class Accounts {
     return { name, kind: config.kind, vendor, forward, config, http };
   }
 
-  async #end(account: LiveAccount): Promise<void> {
+  #retire(account: LiveAccount): void {
+    const abort = new AbortController();
+    const stop = () => abort.abort();
+    const timer = this.#options.clock.setTimeout(stop, MAX_RETIRING_MS);
+    const ended = this.#end(account, abort.signal).finally(() => {
+      timer.cancel();
+      this.#retiring.delete(account);
+    });
+    this.#retiring.set(account, { stop, ended });
+  }
+
+  /** At once, or, until the signal is aborted, as soon as it is quiet. */
+  async #end({ name, vendor, http }: LiveAccount, signal: AbortSignal = AbortSignal.abort()): Promise<void> {
     try {
-      await account.vendor.close();
-      await account.http.close();
+      await http.quiet(QUIET_MS, signal).catch(() => undefined);
+      await vendor.close();
+      await http.quiet(LONG_QUIET_MS, signal).catch(() => undefined);
+      await http.close();
     } catch (error) {
-      this.#options.log.warn({ account: account.name, error }, 'an account did not close cleanly');
+      this.#options.log.warn({ account: name, error }, 'an account did not close cleanly');
     }
   }
 

@@ -109,6 +109,7 @@ export async function createApp(options: AppOptions): Promise<App> {
       backend.giveUp();
       await within(clock, GIVE_UP_MS, drained);
       bus.answerRest();
+      await written();
       bus.close();
       await within(clock, shutdownMs * LOGOUT_SHARE, release()).finally(closeAll);
     },
@@ -119,6 +120,11 @@ export async function createApp(options: AppOptions): Promise<App> {
       await closeAll();
     },
   };
+}
+
+/** Answers of one turn leave at its end, some transports gather them until the next one. */
+async function written(): Promise<void> {
+  for (let turn = 0; turn < 2; turn++) await new Promise((resolve) => setImmediate(resolve));
 }
 
 function within(clock: Clock, ms: number, work: Promise<void>): Promise<void> {

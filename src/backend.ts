@@ -26,6 +26,8 @@ const DAY_MS = 86_400_000;
 /** Of an account that is not configured any more. */
 const LONGEST_TIMEOUT_MS = 600_000;
 
+const LEAST_SETTLE_AFTER_MS = 30_000;
+
 /** What is behind the services: the store, the accounts, and the router over them. */
 export type Backend = {
   readonly router: Router;
@@ -64,8 +66,9 @@ export function openBackend({ config, clock, log, publishJob }: BackendOptions):
     log,
     keepMs: config.store.keepOperationsDays * DAY_MS,
     changeOf: (name) => router.changeOf(name),
-    // As long as the bus waits for an answer, a vendor may be at work on it.
-    settleAfterMs: ({ account }) => accountConfigs[account]?.timeoutMs ?? LONGEST_TIMEOUT_MS,
+    // A vendor does not work faster because the bus waits less long for it.
+    settleAfterMs: ({ account }) =>
+      Math.max(accountConfigs[account]?.timeoutMs ?? LONGEST_TIMEOUT_MS, LEAST_SETTLE_AFTER_MS),
     onChange: (scope) => joinedReads.forget(scope),
   });
   const jobs = new Jobs({

@@ -111,12 +111,19 @@ function isSubset(expected: Readonly<Record<string, unknown>>, actual: Record<st
   });
 }
 
+/** Whatever begins so is a service of the bus, or may become one. */
+const SERVICES = ['ik.service.', 'bus.'];
 const JOB_EVENTS = 'jobs.';
 const REPLIES = '__vertx.';
 
-/** Served by the bus, or meant for an upstream of our own protocol. */
+/** Are events of jobs published there? */
+export function isJobAddress(address: string): boolean {
+  return address.startsWith(JOB_EVENTS);
+}
+
+/** Served by the bus, whether or not anything that it reaches is configured, or meant for an upstream of our own protocol. */
 function isServiceAddress(address: string, isService: IsService): boolean {
-  return address.startsWith('ik.service.') || isService(address);
+  return SERVICES.some((prefix) => address.startsWith(prefix)) || isService(address);
 }
 
 /** The bus's own addresses: nobody publishes there, whatever his rules say. */
@@ -126,7 +133,7 @@ export function isReserved(address: string, isService: IsService): boolean {
 
 /** Job events and reply addresses are not for clients to send to, whatever their rules say. */
 export function isSendRefused(address: string): boolean {
-  return address.startsWith(JOB_EVENTS) || address.startsWith(REPLIES);
+  return isJobAddress(address) || address.startsWith(REPLIES);
 }
 
 /** Services and reply addresses are not for clients to listen at, whatever their rules say; job events are. */

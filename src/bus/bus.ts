@@ -1,4 +1,5 @@
 import type { Clock } from '#core/clock.ts';
+import { Failure } from '#core/failure.ts';
 import type { Log } from '#core/log.ts';
 import type { Clients } from './client.ts';
 import type { Engine } from './engine.ts';
@@ -6,7 +7,7 @@ import type { BridgeHook } from './hooks.ts';
 import { RateLimits } from './rate-limits.ts';
 import type { Services } from './services.ts';
 import { Session, type SessionOptions } from './session.ts';
-import type { AnsweredMessage, BusLimits, SharedBus } from './shared-bus.ts';
+import type { AnsweredMessage, BusLimits, PendingAnswer, SharedBus } from './shared-bus.ts';
 
 export type BusOptions = {
   readonly engine: Engine;
@@ -32,7 +33,7 @@ export class Bus implements SharedBus {
   readonly hook: BridgeHook | undefined;
   clients: Clients;
   #sessions = new Set<Session>();
-  #inFlight = 0;
+  #underWay = new Set<PendingAnswer>();
   #stopping = false;
   #onIdle: (() => void) | undefined;
 
@@ -57,7 +58,7 @@ export class Bus implements SharedBus {
   }
 
   get inFlight(): number {
-    return this.#inFlight;
+    return this.#underWay.size;
   }
 
   /** One connected peer, to be fed with what it sends and closed when it is gone. */
@@ -74,13 +75,13 @@ export class Bus implements SharedBus {
   }
 
   /** Called by a session for every request it takes, before `end`. */
-  begin(): void {
-    this.#inFlight += 1;
+  begin(request: PendingAnswer): void {
+    this.#underWay.add(request);
   }
 
-  end(): void {
-    this.#inFlight -= 1;
-    if (this.#inFlight === 0) this.#onIdle?.();
+  end(request: PendingAnswer): void {
+    this.#underWay.delete(request);
+    if (this.#underWay.size === 0) this.#onIdle?.();
   }
 
   /** The configuration was reloaded: connections stay, and are from now on what the new one says of them. */
@@ -92,10 +93,16 @@ export class Bus implements SharedBus {
   /** Refuses new requests from now on; resolves when those under way are answered. */
   drain(): Promise<void> {
     this.#stopping = true;
-    if (this.#inFlight === 0) return Promise.resolve();
+    if (this.#underWay.size === 0) return Promise.resolve();
     return new Promise((resolve) => {
       this.#onIdle = resolve;
     });
+  }
+
+  /** Answers whatever is still under way: nobody who asked is left without a word. */
+  answerRest(): void {
+    const description = 'шина останавливается: ответа не дождались';
+    for (const request of [...this.#underWay]) request.respond(new Failure('BUS_TIMEOUT', { description }));
   }
 
   /** Ends every connection. */

@@ -46,20 +46,14 @@ export function mayPublish(bus: Guarded, client: Client, { address, body }: Mess
   return denied(bus, client, `публиковать по адресу ${address}`);
 }
 
-/**
- * May the client listen at the address, and be given this message? The body is known only at delivery; undefined
- * when it may.
- */
-export function mayListen(
-  bus: Guarded,
-  client: Client,
-  address: string,
-  message?: Message,
-): Refusal | undefined {
+/** May the client listen at the address? Undefined when it may. */
+export function mayListen(bus: Guarded, client: Client, address: string): Refusal | undefined {
   const isService = bus.services.serves;
-  const permitted = message
-    ? permits(client.outbound, { address, body: message.body }, isService)
-    : permitsListening(client.outbound, address);
-  if (permitted && !isListeningRefused(address, isService)) return undefined;
+  if (permitsListening(client.outbound, address) && !isListeningRefused(address, isService)) return undefined;
   return denied(bus, client, `слушать адрес ${address}`);
+}
+
+/** May the client, which listens at its address, be given this message? Rules with `match` know only now. */
+export function mayBeGiven(client: Client, { address, body }: Message): boolean {
+  return permits(client.outbound, { address, body }, () => false);
 }

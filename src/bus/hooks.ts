@@ -40,7 +40,8 @@ export type BridgeEvent = {
 /**
  * Asked for every event of the Vert.x bridges. False refuses a SEND, PUBLISH, REGISTER or UNREGISTER, drops a
  * RECEIVE, closes at SOCKET_CREATED, keeps an idle socket at SOCKET_IDLE, and means nothing elsewhere. A hook
- * that throws or rejects is logged, and nothing is carried out. What is asked while an answer is awaited waits
+ * that throws or rejects is logged, and nothing is carried out; an answer that is no boolean is logged and
+ * counts as false. What is asked while an answer is awaited waits
  * behind it, so that the order of messages holds.
  */
 export type BridgeHook = (event: BridgeEvent) => boolean | Promise<boolean>;
@@ -75,6 +76,12 @@ export class HookQueue {
     this.#tail = tail;
   }
 
+  /** Calls `run` once everything that was asked so far is answered: at once where nothing waits. */
+  whenAnswered(run: () => void): void {
+    if (this.#tail) void this.#tail.then(run);
+    else run();
+  }
+
   /** An event whose answer means nothing; told even of a connection that is gone. */
   tell(type: BridgeEventType, rawMessage: BridgeEvent['rawMessage'] = null): void {
     void this.#call(type, rawMessage, () => {});
@@ -85,22 +92,40 @@ export class HookQueue {
     rawMessage: BridgeEvent['rawMessage'],
     decide: (allowed: boolean) => void,
   ): Promise<void> | undefined {
-    let answer: boolean | Promise<boolean>;
+    const fail = (error: unknown) => this.#log.error({ error, event: type }, 'a bridge hook threw');
+    let answer: unknown;
     try {
       answer = this.#hook({ type, rawMessage, socket: this.#socket });
     } catch (error) {
-      this.#log.error({ error, event: type }, 'a bridge hook threw');
+      fail(error);
       return undefined;
     }
-    const finish = (allowed: boolean) => {
-      if (!this.#isGone()) decide(allowed);
-    };
-    if (typeof answer === 'boolean') {
-      finish(answer);
-      return undefined;
-    }
-    return answer.then(finish, (error: unknown) =>
-      this.#log.error({ error, event: type }, 'a bridge hook threw'),
-    );
+    const finish = (verdict: unknown) => this.#finish(type, verdict, decide);
+    if (isThenable(answer)) return Promise.resolve(answer).then(finish, fail);
+    finish(answer);
+    return undefined;
   }
+
+  #finish(type: BridgeEventType, verdict: unknown, decide: (allowed: boolean) => void): void {
+    if (typeof verdict !== 'boolean') {
+      this.#log.error(
+        { event: type, answer: typeof verdict },
+        'a bridge hook answered neither true nor false',
+      );
+    }
+    if (this.#isGone()) return;
+    try {
+      decide(verdict === true);
+    } catch (error) {
+      // What a hook has put into a message may be anything, also what cannot be written.
+      this.#log.error({ error, event: type }, 'what a bridge hook let through cannot be carried out');
+    }
+  }
+}
+
+/** Hooks are written by others, who may have promises of their own kind, or no TypeScript. */
+function isThenable(answer: unknown): answer is PromiseLike<unknown> {
+  return (
+    typeof answer === 'object' && answer !== null && 'then' in answer && typeof answer.then === 'function'
+  );
 }

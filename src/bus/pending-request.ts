@@ -7,6 +7,8 @@ import type { Client } from './client.ts';
 import type { Outcome } from './delivery.ts';
 import type { SharedBus } from './shared-bus.ts';
 
+const MAX_LOGGED_LENGTH = 200;
+
 /** What a session gives and takes for one request. */
 export type Requester = {
   readonly client: Client;
@@ -51,7 +53,7 @@ export class PendingRequest {
         description: 'слишком много запросов соединения ещё без ответа: дождитесь ответов',
       });
     }
-    this.#bus.begin();
+    this.#bus.begin(this);
     this.#state = 'admitted';
     return undefined;
   };
@@ -92,7 +94,7 @@ export class PendingRequest {
   #settle(): void {
     if (this.#state === 'admitted') {
       this.#requester.leave();
-      this.#bus.end();
+      this.#bus.end(this);
     }
     this.#state = 'ended';
   }
@@ -102,9 +104,9 @@ export class PendingRequest {
     const fields = {
       client: this.#requester.client.name,
       via: this.#requester.via,
-      address,
-      action: header(headers, 'action'),
-      token: header(headers, 'token'),
+      address: shortened(address),
+      action: shortened(header(headers, 'action')),
+      token: shortened(header(headers, 'token')),
       calls: this.exchanges.length,
       ms: this.#bus.clock.now() - this.#startedAt,
       outcome: failure?.name ?? 'ok',
@@ -113,4 +115,11 @@ export class PendingRequest {
     // Only what nobody expected has a cause; the client never sees it.
     this.#bus.log.error({ ...fields, error: failure.cause }, 'message');
   }
+}
+
+/** Whatever a client calls things, a line of the log stays a line. */
+function shortened(text: string | undefined): string | undefined {
+  return text === undefined || text.length <= MAX_LOGGED_LENGTH
+    ? text
+    : `${text.slice(0, MAX_LOGGED_LENGTH)}…`;
 }

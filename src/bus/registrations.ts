@@ -1,8 +1,9 @@
 import type { Dialect, FrameOf } from '#protocol/frame.ts';
 import { type Refusal, refusal } from '#protocol/refusal.ts';
+import { isJobAddress } from './access.ts';
 import type { Delivery, Registration } from './delivery.ts';
 import { addressRefusal } from './dialect-limits.ts';
-import { mayListen } from './guard.ts';
+import { mayBeGiven, mayListen } from './guard.ts';
 import type { Outlet } from './outlet.ts';
 import type { ReplyLedger } from './reply-ledger.ts';
 import type { SharedBus } from './shared-bus.ts';
@@ -66,9 +67,13 @@ export class Registrations {
   }
 
   #deliver(delivery: Delivery, camelCase: boolean): void {
-    const { kind, address, headers, body } = delivery;
-    // Rules with `match` are asked again now that the body is known; a mismatch is dropped without a word.
-    if (mayListen(this.#bus, this.#outlet.identity.client, address, delivery)) return;
+    const { kind, address } = delivery;
+    const { client } = this.#outlet.identity;
+    // A mismatch is dropped without a word.
+    if (!mayBeGiven(client, delivery)) return;
+    const event = isJobAddress(address) ? this.#bus.services.jobEvent(client, delivery) : delivery;
+    if (!event) return;
+    const { headers, body } = event;
     const replyAddress = this.#ledger.owe(delivery);
     this.#outlet.hand(this.#dialect.writeDelivery({ kind, address, replyAddress, headers, body }, camelCase));
   }

@@ -25,6 +25,8 @@ export type Services = {
   isConsumer(address: string): boolean;
   /** Do the client's rules let this message through? */
   permits(client: Client, message: Message): boolean;
+  /** What an event of a job is to that client; undefined when the job is not for it. */
+  jobEvent(client: Client, event: Message): Message | undefined;
   /** Carries the request out; `respond` is called exactly once, at once or later. */
   handle(request: ServiceRequest, respond: Respond): void;
 };

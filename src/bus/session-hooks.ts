@@ -82,6 +82,16 @@ export class SessionHooks {
     });
   }
 
+  /** Calls `run` once the messages that came in are decided upon. */
+  whenIncomingAnswered(run: () => void): void {
+    this.#incoming.whenAnswered(run);
+  }
+
+  /** Calls `run` once what is to go out is written, or dropped. */
+  whenOutgoingAnswered(run: () => void): void {
+    this.#outgoing.whenAnswered(run);
+  }
+
   idle(decide: (allowed: boolean) => void): void {
     this.#incoming.ask('SOCKET_IDLE', null, decide);
   }

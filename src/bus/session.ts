@@ -25,6 +25,8 @@ export type SessionOptions = {
   readonly client: Client;
   /** The network's end of it, for hooks. */
   readonly socket?: Socket;
+  /** Told of every frame as it was read, before anything becomes of it. */
+  readonly onFrame?: ((frame: Frame) => void) | undefined;
 };
 
 /** One connected peer: says who it is, what it sends to the bus, and when it is gone. */
@@ -36,6 +38,7 @@ export class Session {
   readonly #conversation: Conversation;
   readonly #hooks: SessionHooks | undefined;
   readonly #idleWatch: IdleWatch | undefined;
+  readonly #onFrame: ((frame: Frame) => void) | undefined;
   readonly #gone = new AbortController();
 
   constructor(bus: SharedBus, options: SessionOptions) {
@@ -43,6 +46,7 @@ export class Session {
     this.#bus = bus;
     this.#peer = peer;
     this.#dialect = dialect;
+    this.#onFrame = options.onFrame;
     this.#identity = new Identity(client);
     this.#hooks = this.#createHooks(options);
     this.#conversation = new Conversation(bus, dialect, {
@@ -70,9 +74,18 @@ export class Session {
     this.#hooks?.created(() => this.end());
   }
 
-  /** Takes one text as it came from the peer. Never throws. */
+  /** Takes one text as it came from the peer. Never throws: what nobody expected is logged and answered. */
   receive(text: string): void {
     const frame = this.#dialect.read(text);
+    try {
+      this.#take(frame, text);
+    } catch (error) {
+      this.#survive(error, frame);
+    }
+  }
+
+  #take(frame: Frame, text: string): void {
+    this.#onFrame?.(frame);
     if (this.#idleWatch && (frame.kind === 'ping' || this.#dialect.liveness?.anyFrame))
       this.#idleWatch.sign();
     if (frame.kind === 'invalid') return this.refuse(frame.refusal, frame);
@@ -105,9 +118,12 @@ export class Session {
     this.#peer.close(why);
   }
 
-  /** The peer sends no more, but may still read: ends as soon as nothing is under way. */
+  /** The peer sends no more, but may still read: ends as soon as nothing is under way, with the hook neither. */
   endWhenIdle(): void {
-    this.#conversation.whenIdle(() => this.end());
+    const end = () => this.end();
+    const hooks = this.#hooks;
+    if (!hooks) return this.#conversation.whenIdle(end);
+    hooks.whenIncomingAnswered(() => this.#conversation.whenIdle(() => hooks.whenOutgoingAnswered(end)));
   }
 
   /** Takes over what a reloaded configuration says of the client. */
@@ -138,8 +154,18 @@ export class Session {
     hooks.incoming(frame, text, (asked: Frame | undefined) => {
       if (!asked) return this.refuse(refusal('blocked-by-hook'), frame);
       if (asked.kind === 'invalid') return this.refuse(asked.refusal, asked);
-      this.#conversation.apply(withoutCredentials(asked), text);
+      try {
+        this.#conversation.apply(withoutCredentials(asked), text);
+      } catch (error) {
+        this.#survive(error, asked);
+      }
     });
+  }
+
+  /** A defect of ours ends neither the bus nor the connection. */
+  #survive(error: unknown, frame: Frame): void {
+    this.#bus.log.error({ error, client: this.client.name, kind: frame.kind }, 'a message failed');
+    if (!this.ended) this.refuse(refusal('internal-error'), frame);
   }
 
   #hand(text: string): void {

@@ -2,6 +2,7 @@ import type { Exchange } from '#core/call.ts';
 import type { Clock } from '#core/clock.ts';
 import type { Log } from '#core/log.ts';
 import type { Clients } from './client.ts';
+import type { Respond } from './delivery.ts';
 import type { Engine } from './engine.ts';
 import type { BridgeHook } from './hooks.ts';
 import type { RateLimits } from './rate-limits.ts';
@@ -24,6 +25,9 @@ export type AnsweredMessage = {
   readonly exchanges: readonly Exchange[];
 };
 
+/** A request that was taken and is not answered yet. */
+export type PendingAnswer = { readonly respond: Respond };
+
 /** The bus as each of its connections sees it. */
 export type SharedBus = {
   readonly engine: Engine;
@@ -38,8 +42,8 @@ export type SharedBus = {
   readonly clients: Clients;
   readonly stopping: boolean;
   /** Called for every request that is taken, before `end`. */
-  begin(): void;
-  end(): void;
+  begin(request: PendingAnswer): void;
+  end(request: PendingAnswer): void;
   /** Called by a connection that has ended. */
   forget(session: object): void;
 };

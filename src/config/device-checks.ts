@@ -16,12 +16,14 @@ export function checkDevices(root: unknown, complain: Complain): void {
     if (pin !== undefined && asRecord(asRecord(vendors)[String(vendor)]).kind === 'tsrv') {
       complain([...path, 'pin'], 'not for a register of kind tsrv: there the upstream asks for the PIN');
     }
-    checkOnlyOne(device, index, registers, complain);
     const serial = asText(token);
     if (serial === undefined) continue;
     const earlier = places.get(serial);
     if (earlier !== undefined) complain([...path, 'token'], `devices[${earlier}] has this token already`);
-    else places.set(serial, index);
+    else {
+      places.set(serial, index);
+      checkOnlyOne(device, index, registers, complain);
+    }
   }
   checkGroups(groups, [...places.keys()], complain);
 }

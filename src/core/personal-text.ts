@@ -5,11 +5,11 @@ const UUID = /[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/;
 const HASH = /(?<![0-9a-z])(?=[0-9]*[a-f])[0-9a-f]{16,}(?![0-9a-z])/;
 
 const INTERNATIONAL = /\+\d[\d\s()-]{8,20}\d/;
-const DOMESTIC = /(?<!\d|\d[.,-])[78][\s-]?\(?\d{3}\)?[\s-]?\d{3}[\s-]?\d{2}[\s-]?\d{2}(?!\d|[.,-]\d)/;
-const CARD = /(?<!\d|\d[.,-])\d{4}(?:[\s-]\d{4}){3}(?:[\s-]?\d{1,3})?(?!\d|[.,-]\d)/;
+const DOMESTIC = /(?<!\d)[78][\s-]?\(?\d{3}\)?[\s-]?\d{3}[\s-]?\d{2}[\s-]?\d{2}(?!\d)/;
+const CARD = /(?<!\d)\d{4}(?:[\s-]\d{4}){3}(?:[\s-]?\d{1,3})?(?!\d)/;
 
-/** Not a part of a sum or of a longer number. */
-const DIGITS = /(?<!\d|\d[.,])\d{10,19}(?!\d|[.,]\d)/;
+/** Not a part of a longer number, and no sum. */
+const DIGITS = /(?<!\d)\d{10,19}(?!\d|[.,]\d{1,4}(?!\d))/;
 
 const PERSONAL = new RegExp(
   [EMAIL, UUID, HASH, INTERNATIONAL, CARD, DOMESTIC, DIGITS].map(({ source }) => source).join('|'),
@@ -25,8 +25,12 @@ function masked(text: string): string {
   return characters.map((character, index) => (index < characters.length - 4 ? '*' : character)).join('');
 }
 
-/** ISO/IEC 7812-1: the check digit of a card's number. */
+/** Of a card of the payment systems, mistyped or not. */
+const ISSUED = /^[2-6]\d{15}$/;
+
+/** By its look or by its check digit (ISO/IEC 7812-1). */
 function isCardNumber(digits: string): boolean {
+  if (ISSUED.test(digits)) return true;
   const sum = [...digits].reverse().reduce((total, digit, index) => {
     const value = Number(digit) * (index % 2 === 0 ? 1 : 2);
     return total + (value > 9 ? value - 9 : value);

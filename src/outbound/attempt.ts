@@ -15,6 +15,8 @@ export type Lost = {
   readonly sent: boolean;
   /** The requester went away before its deadline. */
   readonly left: boolean;
+  /** The requester's own deadline came before the vendor had had a fair time to answer. */
+  readonly isHasty: boolean;
   /** The HTTP status, if the head of the answer had come. */
   readonly status: number | null;
   /** The network's own word, `ECONNREFUSED`. */
@@ -27,9 +29,12 @@ export type Outcome = { readonly response: HttpResponse } | Lost;
 /** What the end of a call says of the vendor's health. */
 export function callEndOf(outcome: Outcome): CallEnd {
   if ('response' in outcome) return outcome.response.status < 500 ? 'answered' : 'failed';
-  if (outcome.left) return 'abandoned';
+  if (outcome.left || outcome.isHasty) return 'abandoned';
   return outcome.fault === 'truncated' || outcome.fault === 'too_large' ? 'answered' : 'failed';
 }
+
+/** A vendor that is well has answered by then. */
+const FAIR_MS = 5000;
 
 type Controller = { abort(reason: Error): void };
 
@@ -55,6 +60,7 @@ export class Attempt {
   readonly #resolve: (outcome: Outcome) => void;
   readonly #reject: (failure: Failure) => void;
   readonly #onAbort = () => this.#stop(this.#options.clock.now() < this.#call.deadline);
+  readonly #begunAt: number;
   #since: number;
   #timer: Timer | undefined;
   #controller: Controller | undefined;
@@ -76,7 +82,8 @@ export class Attempt {
     this.#body = body;
     this.#resolve = resolve;
     this.#reject = reject;
-    this.#since = options.clock.now();
+    this.#begunAt = options.clock.now();
+    this.#since = this.#begunAt;
   }
 
   begin(pool: Pool, request: OutgoingRequest): void {
@@ -158,14 +165,17 @@ export class Attempt {
   }
 
   #stop(left: boolean): void {
-    if (!this.#isOver) this.#lose('timeout', { left });
+    if (this.#isOver) return;
+    const { clock, timeoutMs } = this.#options;
+    const isHasty = clock.now() - this.#begunAt < Math.min(FAIR_MS, timeoutMs);
+    this.#lose('timeout', { left, isHasty });
   }
 
-  #lose(fault: Fault, known: { code?: string; cause?: unknown; left?: boolean } = {}): void {
+  #lose(fault: Fault, known: Partial<Lost> = {}): void {
     this.#end();
     this.#controller?.abort(new Error('given up'));
     const sent = this.#controller !== undefined;
-    this.#resolve({ fault, sent, status: this.#status, left: false, ...known });
+    this.#resolve({ fault, sent, status: this.#status, left: false, isHasty: false, ...known });
   }
 
   #end(): void {

@@ -9,13 +9,13 @@ export type GateOptions = {
   readonly clock: Clock;
 };
 
-/** Lets work in by turns: first come, first served. */
+/** Lets work in by turns: first come, first served; where work in the background waits too, each has every other turn. */
 export type Gate = {
   /**
    * Starts the work when its turn has come. Rejects with `BUS_TIMEOUT`, and never starts it, if the signal is
    * aborted before that.
    */
-  run<T>(signal: AbortSignal, work: () => Promise<T>): Promise<T>;
+  run<T>(signal: AbortSignal, work: () => Promise<T>, isBackground?: boolean): Promise<T>;
 };
 
 const MS_PER_SECOND = 1000;
@@ -23,7 +23,9 @@ const MS_PER_SECOND = 1000;
 export function createGate({ concurrency, perSecond, clock }: GateOptions): Gate {
   const spacingMs = perSecond === undefined ? 0 : MS_PER_SECOND / perSecond;
   // A set keeps the order of arrival and forgets whoever leaves at no cost.
-  const waiting = new Set<() => void>();
+  const foreground = new Set<() => void>();
+  const background = new Set<() => void>();
+  let wasBackground = true;
   let inside = 0;
   let lastStart = Number.NEGATIVE_INFINITY;
   let timer: Timer | undefined;
@@ -34,9 +36,22 @@ export function createGate({ concurrency, perSecond, clock }: GateOptions): Gate
     return sinceMs < 0 ? 0 : spacingMs - sinceMs;
   }
 
+  function isAnybodyWaiting(): boolean {
+    return foreground.size + background.size > 0;
+  }
+
+  /** Takes the next one out of its queue, with its turn. */
+  function takeNext(): (() => void) | undefined {
+    const isBackground = foreground.size === 0 || (!wasBackground && background.size > 0);
+    const waiting = isBackground ? background : foreground;
+    const [start] = waiting;
+    if (start) waiting.delete(start);
+    wasBackground = isBackground;
+    return start;
+  }
+
   function admit(): void {
-    for (const start of waiting) {
-      if (inside >= concurrency) return;
+    while (inside < concurrency && isAnybodyWaiting()) {
       const waitMs = untilNextStartMs();
       if (waitMs > 0) {
         timer ??= clock.setTimeout(() => {
@@ -45,14 +60,13 @@ export function createGate({ concurrency, perSecond, clock }: GateOptions): Gate
         }, waitMs);
         return;
       }
-      waiting.delete(start);
-      start();
+      takeNext()?.();
     }
   }
 
-  function leave(start: () => void): void {
+  function leave(waiting: Set<() => void>, start: () => void): void {
     waiting.delete(start);
-    if (waiting.size > 0) return;
+    if (isAnybodyWaiting()) return;
     timer?.cancel();
     timer = undefined;
   }
@@ -69,17 +83,18 @@ export function createGate({ concurrency, perSecond, clock }: GateOptions): Gate
   }
 
   return {
-    run(signal, work) {
+    run(signal, work, isBackground = false) {
       if (signal.aborted) return Promise.reject(new Failure('BUS_TIMEOUT'));
-      if (waiting.size === 0 && inside < concurrency && untilNextStartMs() <= 0) return enter(work);
+      if (!isAnybodyWaiting() && inside < concurrency && untilNextStartMs() <= 0) return enter(work);
 
+      const waiting = isBackground ? background : foreground;
       return new Promise((resolve, reject) => {
         const start = () => {
           signal.removeEventListener('abort', onAbort);
           resolve(enter(work));
         };
         const onAbort = () => {
-          leave(start);
+          leave(waiting, start);
           reject(new Failure('BUS_TIMEOUT'));
         };
         signal.addEventListener('abort', onAbort, { once: true });

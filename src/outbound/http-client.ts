@@ -1,12 +1,13 @@
 import type { Pool } from 'undici';
 import type { Call } from '#core/call.ts';
-import { type Clock, delay } from '#core/clock.ts';
+import { delay } from '#core/clock.ts';
 import { Failure } from '#core/failure.ts';
 import type { Effect, HttpRequest, HttpResponse } from '#core/http.ts';
-import type { DownloadingHttpClient, DownloadTarget } from '#core/http-client.ts';
-import type { Log } from '#core/log.ts';
+import type { DownloadTarget } from '#core/http-client.ts';
+import type { AccountHealth, AccountHttp, HttpClientOptions } from './account-http.ts';
+import { Activity } from './activity.ts';
 import { Attempt, callEndOf, type Lost, type Outcome } from './attempt.ts';
-import { type BreakerState, type CallEnd, createBreaker } from './breaker.ts';
+import { type CallEnd, createBreaker } from './breaker.ts';
 import { createConnectionPool } from './connection-pool.ts';
 import { failureNameOf, faultMessage } from './fault.ts';
 import { FileBody } from './file-body.ts';
@@ -14,47 +15,15 @@ import { createGate } from './gate.ts';
 import { lowerCaseNames, type OutgoingRequest, toOutgoingRequest } from './outgoing-request.ts';
 import { pauseBeforeRepeat } from './repeats.ts';
 import { type ResponseBody, TextBody } from './response-body.ts';
+import { SecretVault } from './secret-vault.ts';
 import { SharedCall } from './shared-call.ts';
 import { vendorFailure } from './vendor-failure.ts';
 
-export type HttpClientOptions = {
-  /** The vendor's kind, `kassa24`. */
-  readonly vendor: string;
-  /** The configured account's name. */
-  readonly account: string;
-  /** Origin and, optionally, a path that every request's path is put after. */
-  readonly baseUrl: string;
-  /** The longest that one attempt may take. */
-  readonly timeoutMs: number;
-  /** How many attempts may be under way at once. */
-  readonly concurrency: number;
-  readonly perSecond?: number;
-  /** A certificate authority besides the machine's own, PEM. */
-  readonly ca?: string;
-  readonly tlsVerify: boolean;
-  /** Sent with every request. */
-  readonly headers: Readonly<Record<string, string>>;
-  /** Of an answer's body, packed and unpacked. */
-  readonly maxResponseBytes: number;
-  readonly clock: Clock;
-  /** Bound to the account: its lines do not name it. */
-  readonly log: Log;
-};
+export type { AccountHttp, HttpClientOptions } from './account-http.ts';
 
-/** How an account's vendor is doing. Times in milliseconds since the epoch, null: not yet. */
-type AccountHealth = {
-  readonly breaker: BreakerState;
-  readonly lastSuccess: number | null;
-  readonly lastFailure: number | null;
-};
+const MAX_LOGGED_CHARACTERS = 500;
 
-export type AccountHttp = DownloadingHttpClient & {
-  /** Waits for what is under way; whatever is sent afterwards is refused. */
-  close(): Promise<void>;
-  health(): AccountHealth;
-};
-
-const BREAKER_OPEN: Lost = { fault: 'breaker_open', sent: false, left: false, status: null };
+const BREAKER_OPEN: Lost = { fault: 'breaker_open', sent: false, left: false, isHasty: false, status: null };
 
 /** A request on its way through the account. */
 type Sending = {
@@ -75,6 +44,8 @@ class AccountClient implements AccountHttp {
   readonly #pool: Pool;
   readonly #gate;
   readonly #breaker;
+  readonly #activity;
+  readonly #vault = new SecretVault();
   #lastSuccess: number | null = null;
   #lastFailure: number | null = null;
 
@@ -88,14 +59,34 @@ class AccountClient implements AccountHttp {
     this.#pool = createConnectionPool(origin, options);
     this.#gate = createGate(options);
     this.#breaker = createBreaker(options.clock);
+    this.#activity = new Activity(options.clock);
+    this.keepSecrets(Object.values(options.headers));
   }
 
   send(request: HttpRequest, call: Call): Promise<HttpResponse> {
-    return this.#send(request, call, () => new TextBody(this.#options.maxResponseBytes));
+    const createBody = () => new TextBody(this.#options.maxResponseBytes);
+    return this.#activity.during(() => this.#send(request, call, createBody));
   }
 
   download(request: HttpRequest, call: Call, target: DownloadTarget): Promise<HttpResponse> {
-    return this.#send(request, call, () => new FileBody(target, this.#options.maxResponseBytes));
+    const createBody = () => new FileBody(target, this.#options.maxResponseBytes);
+    return this.#activity.during(() => this.#send(request, call, createBody));
+  }
+
+  conceal(text: string, maxCharacters: number): string {
+    return this.#vault.conceal(text, maxCharacters);
+  }
+
+  keepSecrets(secrets: readonly string[]): void {
+    this.#vault.keep(secrets);
+  }
+
+  keepToken(token: string): void {
+    this.#vault.keepToken(token);
+  }
+
+  quiet(forMs: number, signal: AbortSignal): Promise<void> {
+    return this.#activity.quiet(forMs, signal);
   }
 
   close(): Promise<void> {
@@ -114,12 +105,13 @@ class AccountClient implements AccountHttp {
     const sending: Sending = { request, call, outgoing, createBody };
     let end: CallEnd = 'abandoned';
     try {
-      const first = await this.#gate.run(call.signal, () => {
+      const enter = () => {
         if (this.#options.clock.now() >= call.deadline) throw new Failure('BUS_TIMEOUT');
         sending.tellBreaker = this.#breaker.admit(settling);
         if (!sending.tellBreaker) throw this.#failure(BREAKER_OPEN, request.effect);
         return this.#attempt(sending);
-      });
+      };
+      const first = await this.#gate.run(call.signal, enter, call.isBackground);
       const last = await this.#repeat(first, sending);
       end = callEndOf(last);
       if ('response' in last) return last.response;
@@ -159,7 +151,7 @@ class AccountClient implements AccountHttp {
       if (pauseMs === undefined || clock.now() + pauseMs >= call.deadline) return last;
       try {
         await delay(clock, pauseMs, call.signal);
-        last = await this.#gate.run(call.signal, () => this.#attempt(sending));
+        last = await this.#gate.run(call.signal, () => this.#attempt(sending), call.isBackground);
       } catch (error) {
         if (call.signal.aborted) return last;
         throw error;
@@ -169,7 +161,8 @@ class AccountClient implements AccountHttp {
 
   /** Neither the query nor headers nor bodies are logged: that is where secrets are. */
   #record(outcome: Outcome, request: HttpRequest, call: Call, ms: number): void {
-    const { method, path } = request;
+    const { method } = request;
+    const path = this.conceal(request.path, MAX_LOGGED_CHARACTERS);
     if ('response' in outcome) {
       call.exchanges.push({ account: this.account, request, outcome: outcome.response, ms });
       const { status } = outcome.response;

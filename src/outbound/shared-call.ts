@@ -41,6 +41,11 @@ export class SharedCall<T> implements Call {
     return !this.#isOver;
   }
 
+  /** The vendor that the last attempt was made at. */
+  get sentTo(): VendorAccount | undefined {
+    return this.#sentTo;
+  }
+
   /** Told when an attempt on its behalf begins: whoever leaves after that is told that the vendor was late. */
   onAttempt(http: VendorAccount): void {
     this.#sentTo = http;

@@ -30,6 +30,8 @@ export function createTokenSession(options: { login(call: Call): Promise<string>
     login = shared;
     await shared.run(async (call) => {
       const fresh = await options.login(call);
+      // A vendor that refuses what comes next may quote it.
+      shared.sentTo?.keepToken?.(fresh);
       // An abandoned login may end after the next one has.
       token ??= fresh;
       return fresh;

@@ -1,10 +1,15 @@
 import { FAILURES, Failure, type FailureName } from '#core/failure.ts';
 import type { HttpClient } from '#core/http-client.ts';
+import { isJsonObject } from '#core/json.ts';
+import { maskPersonalText } from '#core/personal-text.ts';
 
-/** Whose failure it is. */
-export type VendorAccount = Pick<HttpClient, 'vendor' | 'account'>;
+/** Whose failure it is, and what knows the account's secrets. */
+export type VendorAccount = Pick<HttpClient, 'vendor' | 'account' | 'conceal' | 'keepToken'>;
 
-/** What is known of a vendor's refusal or of its silence. Nothing here may hold a secret. */
+/**
+ * What is known of a vendor's refusal or of its silence. A vendor may quote what it was sent, so that the account's
+ * secrets, phones, cards and e-mails are kept out of every text here.
+ */
 export type VendorFacts = {
   /** HTTP status; null when there was no answer. */
   readonly status: number | null;
@@ -22,27 +27,46 @@ export type VendorFacts = {
 /** Vendors answer with whole stack traces now and then. */
 const MAX_MESSAGE_CHARACTERS = 500;
 
+/** More than is said: what is cut off amid a secret or an e-mail could not be told any more. */
+const MAX_READ_CHARACTERS = 4 * MAX_MESSAGE_CHARACTERS;
+
 const CONTROLS = /\p{Cc}+/gu;
 
-function cleaned(message: string): string {
-  const text = message.replace(CONTROLS, ' ').trim();
+function concealed(text: string, http: VendorAccount): string {
+  const beginning = http.conceal?.(text, MAX_READ_CHARACTERS) ?? text.slice(0, MAX_READ_CHARACTERS);
+  return maskPersonalText(beginning);
+}
+
+/** Every text at any depth. */
+function concealedTexts(value: unknown, http: VendorAccount): unknown {
+  if (typeof value === 'string') return concealed(value, http);
+  if (Array.isArray(value)) return value.map((item) => concealedTexts(item, http));
+  if (!isJsonObject(value)) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([name, inner]) => [name, concealedTexts(inner, http)]),
+  );
+}
+
+function cleaned(message: string, http: VendorAccount): string {
+  const text = concealed(message.trimStart(), http).replace(CONTROLS, ' ').trim();
   if (text.length <= MAX_MESSAGE_CHARACTERS) return text;
   return `${text.slice(0, MAX_MESSAGE_CHARACTERS - 1).toWellFormed()}…`;
 }
 
 /** A failure with the `details` that every failure of a vendor has. */
 export function vendorFailure(name: FailureName, http: VendorAccount, facts: VendorFacts): Failure {
-  const message = cleaned(facts.message);
+  const message = cleaned(facts.message, http);
   const usual = FAILURES[name].description;
+  const told = facts.description === undefined ? undefined : concealed(facts.description, http);
   return new Failure(name, {
-    description: facts.description ?? (message === '' ? usual : `${usual}: ${message}`),
+    description: told ?? (message === '' ? usual : `${usual}: ${message}`),
     details: {
       vendor: http.vendor,
       account: http.account,
       status: facts.status,
-      code: facts.code ?? String(facts.status),
+      code: facts.code === undefined ? String(facts.status) : concealed(facts.code, http),
       message,
-      ...(facts.errors === undefined ? {} : { errors: facts.errors }),
+      ...(facts.errors === undefined ? {} : { errors: concealedTexts(facts.errors, http) }),
     },
     ...(facts.cause === undefined ? {} : { cause: facts.cause }),
   });

@@ -1,7 +1,8 @@
 import { Failure } from '#core/failure.ts';
-import { isDeeperThan, isJsonObject, parseJson } from '#core/json.ts';
+import { isJsonObject } from '#core/json.ts';
 import { type Headers, NO_HEADERS } from '#core/message.ts';
 import { snakeCase } from '#core/snake-case.ts';
+import { readEnvelope } from './envelope.ts';
 import { type Dialect, type Frame, NOBODY, type OutgoingDelivery, type ReplyTo } from './frame.ts';
 import { RECIPIENT_FAILURE } from './recipient-failure.ts';
 import { type RefusalReason, refusal } from './refusal.ts';
@@ -82,7 +83,7 @@ const KINDS: Readonly<Record<string, Exclude<Frame['kind'], 'invalid'>>> = {
   pong: 'pong',
 };
 
-function readEnvelope(envelope: Record<string, unknown>, to: ReplyTo): Frame {
+function readFrame(envelope: Record<string, unknown>, to: ReplyTo): Frame {
   const { type = 'send', address, data } = envelope;
   if (typeof type !== 'string') return malformed(to, 'type должен быть строкой');
   if (!isOptionalText(address)) return malformed(to, 'address должен быть строкой');
@@ -105,20 +106,12 @@ function readEnvelope(envelope: Record<string, unknown>, to: ReplyTo): Frame {
 
 /** Reads one Message; whatever is wrong with it comes back as an `invalid` frame, never as an exception. */
 function readMessage(text: string, maxDepth: number): Frame {
-  let envelope: unknown;
-  try {
-    envelope = parseJson(text);
-  } catch {
-    return malformed(NOBODY, 'это не JSON');
-  }
-  if (!isJsonObject(envelope)) return malformed(NOBODY, 'ожидался объект JSON');
+  const { fault, envelope } = readEnvelope(text, maxDepth);
+  if (!envelope) return malformed(NOBODY, fault === 'not JSON' ? 'это не JSON' : 'ожидался объект JSON');
   const to = readReplyTo(envelope);
   if (!to) return malformed(NOBODY, 'reply_address должен быть строкой');
-  // Every level costs two characters, so that a short message need not be walked.
-  if (text.length > 2 * maxDepth && isDeeperThan(maxDepth, envelope)) {
-    return malformed(to, `вложенность больше ${maxDepth}`);
-  }
-  return readEnvelope(envelope, to);
+  if (fault === 'too deep') return malformed(to, `вложенность больше ${maxDepth}`);
+  return readFrame(envelope, to);
 }
 
 /** Written by hand, since the order of keys is part of the protocol and the values are mostly null. */
@@ -127,18 +120,28 @@ function write(type: string, address: string | null, camelCase: boolean, data: s
   return `{"type":"${type}","address":${json(address)},"${reply}":null,"data":${data},"headers":null}`;
 }
 
-function writeDelivery(delivery: OutgoingDelivery, camelCase: boolean): string {
-  const { kind, address, replyAddress, headers, body } = delivery;
-  const reply = camelCase ? 'replyAddress' : 'reply_address';
-  const flat = Object.fromEntries(
+function writeHeaders(headers: Headers): string {
+  if (!hasHeaders(headers)) return 'null';
+  for (const name in headers) if (typeof headers[name] !== 'string') return json(joined(headers));
+  return json(headers);
+}
+
+/** One text a name: what came over a bridge may have several. */
+function joined(headers: Headers): Headers {
+  return Object.fromEntries(
     Object.entries(headers).map(([name, value]) => [
       name,
       typeof value === 'string' ? value : value.join(','),
     ]),
   );
+}
+
+function writeDelivery(delivery: OutgoingDelivery, camelCase: boolean): string {
+  const { kind, address, replyAddress, headers, body } = delivery;
+  const reply = camelCase ? 'replyAddress' : 'reply_address';
   return (
     `{"type":"${kind}","address":${json(address)},"${reply}":${json(replyAddress)},` +
-    `"data":${json(body)},"headers":${hasHeaders(headers) ? json(flat) : 'null'}}`
+    `"data":${json(body)},"headers":${writeHeaders(headers)}}`
   );
 }
 

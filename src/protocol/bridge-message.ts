@@ -1,5 +1,5 @@
 import type { Failure } from '#core/failure.ts';
-import { isDeeperThan, isJsonObject, JsonNumber, parseJson } from '#core/json.ts';
+import { isJsonObject, JsonNumber } from '#core/json.ts';
 import { type Headers, NO_HEADERS } from '#core/message.ts';
 import { type Asked, type Frame, NOBODY } from './frame.ts';
 import { RECIPIENT_FAILURE } from './recipient-failure.ts';
@@ -26,19 +26,6 @@ export type BridgeOptions = {
 const KINDS = ['send', 'publish', 'register', 'unregister'] as const;
 
 type Kind = (typeof KINDS)[number];
-
-/** The message as an object; undefined when the text is anything else, or nests too deep. */
-export function readEnvelope(text: string, maxDepth: number): Record<string, unknown> | undefined {
-  let envelope: unknown;
-  try {
-    envelope = parseJson(text);
-  } catch {
-    return undefined;
-  }
-  if (!isJsonObject(envelope)) return undefined;
-  // Every level costs two characters, so that a short message need not be walked.
-  return text.length > 2 * maxDepth && isDeeperThan(maxDepth, envelope) ? undefined : envelope;
-}
 
 /** A value where text is expected, as the reference's `getString` has it; undefined for none and for null. */
 export function readText(value: unknown): string | undefined {

@@ -17,6 +17,7 @@ const REASONS = {
   'already-registered': 'BUS_OPERATION_CONFLICT',
   'not-registered': 'BUS_UNKNOWN_ADDRESS',
   'nobody-waits': 'BUS_UNKNOWN_ADDRESS',
+  'internal-error': 'BUS_INTERNAL_ERROR',
 } as const satisfies Record<string, FailureName>;
 
 export type RefusalReason = keyof typeof REASONS;

@@ -4,11 +4,11 @@ import {
   inSmallLetters,
   invalid,
   readAddressed,
-  readEnvelope,
   readPing,
   readText,
   writeReplyFailure,
 } from './bridge-message.ts';
+import { readEnvelope } from './envelope.ts';
 import type { Asked, Dialect, Frame, RefusalTokens } from './frame.ts';
 import type { Refusal } from './refusal.ts';
 import { hasHeaders, json } from './written-json.ts';
@@ -16,7 +16,7 @@ import { hasHeaders, json } from './written-json.ts';
 /** A reply address is a UUID, or at least not longer than one. */
 const MAX_REPLY_ADDRESS_LENGTH = 36;
 
-/** The `body` of `{"type":"err"}` for each reason; `invalid_headers` is ours, where the reference falls silent. */
+/** The `body` of `{"type":"err"}` for each reason; `invalid_headers` and `internal_error` are ours, where the reference falls silent. */
 const TOKENS: RefusalTokens = {
   malformed: 'invalid_json',
   'too-large': 'invalid_json',
@@ -33,6 +33,7 @@ const TOKENS: RefusalTokens = {
   'already-registered': 'address_already_registered',
   'not-registered': null,
   'nobody-waits': 'access_denied',
+  'internal-error': 'internal_error',
 };
 
 export type SockJsBridgeOptions = BridgeOptions & {
@@ -44,8 +45,8 @@ export type SockJsBridgeOptions = BridgeOptions & {
 
 /** Checks in the reference's order: JSON, type, address, then whether the type is one of the five. */
 function readMessage(text: string, maxDepth: number): Frame {
-  const envelope = readEnvelope(text, maxDepth);
-  if (!envelope) return invalid('malformed');
+  const { fault, envelope } = readEnvelope(text, maxDepth);
+  if (!envelope || fault) return invalid('malformed');
   const type = readText(envelope.type);
   if (type === undefined) return invalid('missing-type', envelope);
   if (type === 'ping') return readPing(envelope);

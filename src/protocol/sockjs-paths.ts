@@ -18,16 +18,11 @@ const RECEIVING: ReadonlyMap<string, SockJsHttpTransport> = new Map([
 
 const SESSION_PATH = /^\/[^/.]+\/([^/.]+)\/([a-z_]+)$/;
 
-/**
- * The part of a request target under `prefix` and its query (without `?`); `undefined` when it is elsewhere.
- * The absolute form (`GET http://host/path`) is accepted, as RFC 9112 3.2.2 demands.
- */
-export function splitTarget(target: string, prefix: string): { path: string; query: string } | undefined {
-  const relative = target.startsWith('/') ? target : target.replace(/^https?:\/\/[^/?]*/i, '');
-  const [whole = '', query = ''] = splitOnce(relative, '?');
-  if (!whole.startsWith(prefix)) return undefined;
-  const path = whole.slice(prefix.length);
-  return path === '' || path.startsWith('/') ? { path, query } : undefined;
+/** The part of a request's path under `prefix`; `undefined` when it is elsewhere. */
+export function pathUnder(prefix: string, path: string): string | undefined {
+  if (!path.startsWith(prefix)) return undefined;
+  const rest = path.slice(prefix.length);
+  return rest === '' || rest.startsWith('/') ? rest : undefined;
 }
 
 /** The route of a path under the prefix; `undefined` is a 404. The server id is for load balancers only. */
@@ -47,9 +42,4 @@ function sessionRoute(session: string, endpoint: string): SockJsRoute | undefine
   }
   const transport = RECEIVING.get(endpoint);
   return transport && { kind: 'receive', session, transport };
-}
-
-function splitOnce(text: string, separator: string): readonly string[] {
-  const index = text.indexOf(separator);
-  return index === -1 ? [text] : [text.slice(0, index), text.slice(index + separator.length)];
 }

@@ -4,11 +4,11 @@ import {
   inSmallLetters,
   invalid,
   readAddressed,
-  readEnvelope,
   readPing,
   readText,
   writeReplyFailure,
 } from './bridge-message.ts';
+import { readEnvelope } from './envelope.ts';
 import { type Asked, type Dialect, type Frame, NOBODY, type RefusalTokens } from './frame.ts';
 import { recipientFailure } from './recipient-failure.ts';
 import type { Refusal } from './refusal.ts';
@@ -17,7 +17,7 @@ import { json } from './written-json.ts';
 
 /**
  * The `message` of `{"type":"err"}` for each reason. Broken JSON and a second registration are passed over, as
- * the reference does; `invalid_headers` and the limits are ours, where it breaks or has none.
+ * the reference does; `invalid_headers`, `internal_error` and the limits are ours, where it breaks or has none.
  */
 const TOKENS: RefusalTokens = {
   malformed: null,
@@ -35,6 +35,7 @@ const TOKENS: RefusalTokens = {
   'already-registered': null,
   'not-registered': 'unknown_address',
   'nobody-waits': 'access_denied',
+  'internal-error': 'internal_error',
 };
 
 /** Headers that are delivery options to the bridge and not handed on; a service's time-out is its own business. */
@@ -45,8 +46,8 @@ const OPTIONS = {
 
 /** Checks in the reference's order: the address before the type. */
 function readMessage(text: string, maxDepth: number): Frame {
-  const envelope = readEnvelope(text, maxDepth);
-  if (!envelope) return invalid('malformed');
+  const { fault, envelope } = readEnvelope(text, maxDepth);
+  if (!envelope || fault) return invalid('malformed');
   const type = readText(envelope.type) ?? '';
   if (type === 'ping') return readPing(envelope);
   const address = readText(envelope.address);

@@ -33,7 +33,7 @@ function setShift(state: Kassa24State, kkm: Kkm, value: unknown): void {
   if (value === 'expired') shift.dateOpen = now - DAY_MS;
 }
 
-function sell(state: Kassa24State, kkm: Kkm, value: unknown): void {
+function sell(state: Kassa24State, kkm: Kkm, value: unknown): { readonly data: unknown } {
   if (!isJsonObject(value)) throw new Error('sell is {"cash"?, "non_cash"?, "section"?}');
   const shift = sellingShift(state, kkm);
   if ('refused' in shift) throw new Error('no sale: the shift is closed or expired, or the register blocked');
@@ -47,6 +47,7 @@ function sell(state: Kassa24State, kkm: Kkm, value: unknown): void {
     Positions: [{ Name: 'Товар', IdSection: section, Price: price }],
   });
   if ('refused' in outcome) throw new Error(JSON.stringify(outcome.refused.body));
+  return outcome;
 }
 
 function setInProgress(kkm: Kkm, value: unknown): void {
@@ -77,7 +78,12 @@ const CHANGES: Readonly<Record<string, Change>> = {
   },
   /** `true` until `false`, or how many calls. */
   in_progress: (_state, kkm, value) => setInProgress(kkm, value),
-  sell,
+  sell: (state, kkm, value) => void sell(state, kkm, value),
+  /** A sale of another program, under the Uid that the register has told us. */
+  sell_elsewhere: (state, kkm, value) => {
+    kkm.executed.set(kkm.uid, sell(state, kkm, value));
+    kkm.uid = randomUUID();
+  },
   /** The register's Uid goes on without us, as after an operation of somebody else. */
   rotate_uid: (_state, kkm, value) => {
     if (isTrue('rotate_uid', value)) kkm.uid = randomUUID();
@@ -89,7 +95,7 @@ const CHANGES: Readonly<Record<string, Change>> = {
 
 /**
  * `{"expire_tokens": true}`, or `{"id_kkm": n, …}` with any of `shift`, `stale_id_shift`, `blocked`, `access`,
- * `foreign_cashier`, `cashier_busy`, `in_progress`, `sell`, `rotate_uid`,
+ * `foreign_cashier`, `cashier_busy`, `in_progress`, `sell`, `sell_elsewhere`, `rotate_uid`,
  * `silent_uid`, applied in the order given.
  */
 export function control(state: Kassa24State, change: Readonly<Record<string, unknown>>): unknown {

@@ -1,10 +1,12 @@
+import { isSecretHeader, isSecretKey, isSecretKeyOfOurs } from '#core/secret-keys.ts';
 import type { SimulatedRequest } from './simulator.ts';
 
 /** How many requests are remembered. */
 const KEPT = 200;
 
-const HEADER_WITH_CREDENTIALS = /auth|cookie|token|key/i;
-const FIELD_WITH_CREDENTIALS = /^(pass(word)?|pin|puk|key|secret|(auth|access)_?token)$/i;
+/** Under which iiko is shown the token of a session. */
+const SESSION_KEY = /^key$/i;
+
 const HIDDEN = '***';
 
 export type SeenRequest = {
@@ -16,13 +18,14 @@ export type SeenRequest = {
   readonly body: unknown;
 };
 
+/** In a body that is a Message of ours, `token` is a register's serial. */
 function withoutCredentials(body: unknown): unknown {
   if (Array.isArray(body)) return body.map(withoutCredentials);
   if (typeof body !== 'object' || body === null || 'toJSON' in body) return body;
   return Object.fromEntries(
     Object.entries(body).map(([key, value]) => [
       key,
-      FIELD_WITH_CREDENTIALS.test(key) ? HIDDEN : withoutCredentials(value),
+      isSecretKeyOfOurs(key) || SESSION_KEY.test(key) ? HIDDEN : withoutCredentials(value),
     ]),
   );
 }
@@ -30,11 +33,11 @@ function withoutCredentials(body: unknown): unknown {
 function seen({ method, path, query, headers, body, text }: SimulatedRequest): SeenRequest {
   const queryValues = [...new Set(query.keys())].map((name) => [
     name,
-    FIELD_WITH_CREDENTIALS.test(name) || /^token$/i.test(name) ? [HIDDEN] : query.getAll(name),
+    isSecretKey(name) || SESSION_KEY.test(name) ? [HIDDEN] : query.getAll(name),
   ]);
   const headerValues = Object.entries(headers).map(([name, value = '']) => [
     name,
-    HEADER_WITH_CREDENTIALS.test(name) ? HIDDEN : value,
+    isSecretHeader(name) ? HIDDEN : value,
   ]);
   return {
     method,

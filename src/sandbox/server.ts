@@ -157,7 +157,7 @@ export async function startSimulator(
   const server = createServer((incoming, outgoing) => {
     serve(incoming, outgoing).catch((error: unknown) => {
       if (closing.signal.aborted || outgoing.destroyed) return outgoing.destroy();
-      log.error({ err: error, kind: definition.kind, path: incoming.url }, 'a simulator failed');
+      log.error({ error, kind: definition.kind, path: incoming.url }, 'a simulator failed');
       return outgoing.headersSent ? outgoing.destroy() : send(outgoing, { status: 500 });
     });
   });
@@ -168,6 +168,7 @@ export async function startSimulator(
     server.once('error', reject);
     server.listen(port, '127.0.0.1', resolve);
   });
+  server.on('error', (error) => log.error({ error, kind: definition.kind }, 'a simulator failed to accept'));
   return {
     baseUrl: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     async close() {

@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { bearerSecret, type Client, type Clients } from '#bus/client.ts';
 import { Failure } from '#core/failure.ts';
+import { splitTarget } from '#protocol/request-target.ts';
 import { certificateName } from './listener.ts';
 
 /**
@@ -29,7 +30,5 @@ export function clientOf(
 }
 
 function queryOf(request: IncomingMessage): URLSearchParams {
-  const url = request.url ?? '';
-  const start = url.indexOf('?');
-  return new URLSearchParams(start < 0 ? '' : url.slice(start + 1));
+  return new URLSearchParams(splitTarget(request.url ?? '').query);
 }

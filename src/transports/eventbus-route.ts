@@ -3,9 +3,11 @@ import type { Socket } from 'node:net';
 import type { Bus } from '#bus/bus.ts';
 import { Failure } from '#core/failure.ts';
 import type { Dialect } from '#protocol/frame.ts';
+import { refusal } from '#protocol/refusal.ts';
+import { pathUnder } from '#protocol/sockjs-paths.ts';
 import { clientOf } from './credentials.ts';
-import { type HttpRoute, refuseUpgrade } from './http.ts';
-import { writeRefusal } from './http-answer.ts';
+import type { HttpHandler, HttpRoute } from './http.ts';
+import { refuseUpgrade, writeRefusal } from './http-answer.ts';
 import { LoginDeadline } from './login-deadline.ts';
 import { corsHeaders } from './origin.ts';
 import type { SockJsConnection } from './sockjs/connection.ts';
@@ -29,7 +31,7 @@ export type EventBusOptions = {
  * The Vert.x SockJS bridge at `/eventbus`, raw WebSocket at `/eventbus/websocket`. Without iframe, htmlfile and
  * jsonp: these come without the `Origin` of the page that uses them, so that any page could use them.
  */
-export function createEventBusRoute(options: EventBusOptions): HttpRoute & { close(): void } {
+export function createEventBusRoute(options: EventBusOptions): HttpRoute {
   const { bus, httpDialect } = options;
   const sockJs = createSockJs({
     prefix: PREFIX,
@@ -41,8 +43,7 @@ export function createEventBusRoute(options: EventBusOptions): HttpRoute & { clo
     legacyTransports: false,
     clock: bus.clock,
   });
-  return {
-    match: (pathname) => (pathname === PREFIX || pathname.startsWith(`${PREFIX}/`) ? pathname : undefined),
+  const handler: HttpHandler = {
     // SockJS knows which method belongs to which of its paths, and answers preflights itself.
     methods: 'any',
     handle(request: IncomingMessage, response: ServerResponse) {
@@ -55,25 +56,28 @@ export function createEventBusRoute(options: EventBusOptions): HttpRoute & { clo
     upgrade(request: IncomingMessage, socket: Socket, head: Buffer) {
       const refused = refusalOf(request, bus);
       if (refused) {
-        return refuseUpgrade(socket, `${refused.status} ${refused.text}`, httpDialect, refused.failure);
+        return refuseUpgrade(socket, httpDialect, refused.status, refused.failure);
       }
       socket.setNoDelay(true);
       sockJs.handleUpgrade(request, socket, head);
     },
+  };
+  return {
+    route: (pathname) => (pathUnder(PREFIX, pathname) === undefined ? undefined : handler),
     close: () => sockJs.close(),
   };
 }
 
-type HttpRefusal = { readonly status: number; readonly text: string; readonly failure: Failure };
+type HttpRefusal = { readonly status: number; readonly failure: Failure };
 
 /** A secret that is nobody's ends the attempt here; without one the connection may still say who it is. */
 function refusalOf(request: IncomingMessage, bus: Bus): HttpRefusal | undefined {
   if (bus.stopping && request.headers.upgrade !== undefined) {
     const failure = new Failure('BUS_OVERLOADED', { description: 'шина останавливается, повторите позже' });
-    return { status: 503, text: 'Service Unavailable', failure };
+    return { status: 503, failure };
   }
   const client = clientOf(request, bus.clients, 'secret may be in the URL');
-  return client instanceof Failure ? { status: 401, text: 'Unauthorized', failure: client } : undefined;
+  return client instanceof Failure ? { status: 401, failure: client } : undefined;
 }
 
 /** One SockJS connection becomes one session. */
@@ -93,6 +97,9 @@ function open(connection: SockJsConnection, { bus, dialect }: EventBusOptions): 
   const login = new LoginDeadline(bus, session);
   connection.onMessage = (text) => {
     if (!session.ended) session.receive(text);
+  };
+  connection.onGarbage = () => {
+    if (!session.ended) session.refuse(refusal('malformed'));
   };
   connection.onClose = () => {
     login.cancel();

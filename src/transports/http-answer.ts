@@ -1,6 +1,10 @@
 import type { ServerResponse } from 'node:http';
+import type { Duplex } from 'node:stream';
 import type { Failure } from '#core/failure.ts';
-import type { Dialect } from '#protocol/frame.ts';
+import { type Dialect, NOBODY } from '#protocol/frame.ts';
+import { answerUpgrade } from './upgrade-answer.ts';
+
+const JSON_TYPE = 'application/json; charset=utf-8';
 
 /** The status of a Message that was not understood or not taken; every other Message is 200 whatever it answers. */
 const STATUS: Readonly<Record<string, number>> = {
@@ -31,7 +35,7 @@ export function writeMessage(
 ): void {
   if (response.headersSent || response.destroyed) return;
   response.writeHead(status, {
-    'content-type': 'application/json; charset=utf-8',
+    'content-type': JSON_TYPE,
     'content-length': Buffer.byteLength(text),
     'cache-control': 'no-store',
     ...STATUS_HEADERS[status],
@@ -48,10 +52,11 @@ export function writeRefusal(
   failure: Failure,
   headers: Record<string, string> = {},
 ): void {
-  writeMessage(
-    response,
-    status,
-    dialect.writeFailure({ replyAddress: null, camelCase: false }, failure),
-    headers,
-  );
+  writeMessage(response, status, dialect.writeFailure(NOBODY, failure), headers);
+}
+
+/** The same for an upgrade request. */
+export function refuseUpgrade(socket: Duplex, dialect: Dialect, status: number, failure: Failure): void {
+  const headers = { 'content-type': JSON_TYPE, ...STATUS_HEADERS[status] };
+  answerUpgrade(socket, status, { text: dialect.writeFailure(NOBODY, failure), headers });
 }

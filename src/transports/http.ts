@@ -2,8 +2,10 @@ import { createServer, type IncomingMessage, type RequestListener, type ServerRe
 import { createServer as createTlsServer } from 'node:https';
 import type { Socket } from 'node:net';
 import { Failure } from '#core/failure.ts';
+import type { Log } from '#core/log.ts';
 import type { Dialect } from '#protocol/frame.ts';
-import { writeRefusal } from './http-answer.ts';
+import { splitTarget } from '#protocol/request-target.ts';
+import { refuseUpgrade, writeRefusal } from './http-answer.ts';
 import {
   bind,
   type Endpoint,
@@ -14,16 +16,19 @@ import {
 } from './listener.ts';
 import { corsHeaders, isOriginAllowed, type OriginRules, preflightHeaders } from './origin.ts';
 
+/** What serves one path. */
+export type HttpHandler = {
+  /** In capitals; `HEAD` goes with `GET`. A handler of `any` refuses methods and answers preflights itself. */
+  readonly methods: readonly string[] | 'any';
+  handle(request: IncomingMessage, response: ServerResponse): void;
+  /** Takes over an upgrade, where there is one. */
+  upgrade?(request: IncomingMessage, socket: Socket, head: Buffer): void;
+};
+
 /** What is served under some paths. */
 export type HttpRoute = {
-  /** What the path is to this route; undefined when it is not its business. */
-  match(pathname: string): unknown;
-  /** In capitals; `HEAD` goes with `GET`. A route with `any` refuses methods and answers preflights itself. */
-  readonly methods: readonly string[] | 'any';
-  /** `matched` is what `match` gave. */
-  handle(request: IncomingMessage, response: ServerResponse, matched: unknown): void;
-  /** Takes over an upgrade, if the route has one. */
-  upgrade?(request: IncomingMessage, socket: Socket, head: Buffer): void;
+  /** What serves the path; undefined when it is not the route's business. */
+  route(pathname: string): HttpHandler | undefined;
   /** The listener closes: ends what the route keeps open. */
   close?(): void;
 };
@@ -37,6 +42,7 @@ export type HttpOptions = {
   readonly clientsRequired: () => boolean;
   /** Writes the refusals. */
   readonly dialect: Dialect;
+  readonly log: Log;
   readonly routes: readonly HttpRoute[];
 };
 
@@ -55,7 +61,7 @@ export async function listenHttp(options: HttpOptions): Promise<Listener> {
     (_error, socket) => void socket.end('HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n'),
   );
   const sockets = trackSockets(server, options.maxConnections);
-  const endpoint = await bind(server, options.endpoint);
+  const endpoint = await bind(server, options.endpoint, options.log);
   return {
     endpoint,
     // Probes are still answered while the bus stops; the routes themselves refuse everything else.
@@ -75,7 +81,7 @@ function shouldUpgradeCallback(request: IncomingMessage): boolean {
 }
 
 function pathnameOf(request: IncomingMessage): string {
-  return (request.url ?? '/').split('?', 1)[0] ?? '/';
+  return splitTarget(request.url ?? '/').path;
 }
 
 function accessDenied(request: IncomingMessage): Failure {
@@ -91,28 +97,30 @@ function serve(request: IncomingMessage, response: ServerResponse, options: Http
     return refuse(403, accessDenied(request));
   }
   const pathname = pathnameOf(request);
-  for (const route of options.routes) {
-    const matched = route.match(pathname);
-    if (matched === undefined) continue;
-    if (route.methods === 'any') return route.handle(request, response, matched);
-    const methods = route.methods.join(', ');
-    if (isPreflight(request)) {
-      response.writeHead(204, preflightHeaders(request, methods));
-      response.end();
-      return;
-    }
-    if (route.methods.includes(request.method ?? '')) return route.handle(request, response, matched);
-    return refuse(
-      405,
-      new Failure('BUS_MALFORMED_MESSAGE', { description: `здесь бывает только ${methods}` }),
-      { allow: methods, ...corsHeaders(request) },
-    );
+  const handler = handlerOf(pathname, options.routes);
+  if (!handler) {
+    const description = `нет такого пути: ${pathname}`;
+    return refuse(404, new Failure('BUS_MALFORMED_MESSAGE', { description }), corsHeaders(request));
   }
-  refuse(
-    404,
-    new Failure('BUS_MALFORMED_MESSAGE', { description: `нет такого пути: ${pathname}` }),
-    corsHeaders(request),
-  );
+  if (handler.methods === 'any') return handler.handle(request, response);
+  const methods = handler.methods.join(', ');
+  if (isPreflight(request)) {
+    response.writeHead(204, preflightHeaders(request, methods));
+    response.end();
+    return;
+  }
+  if (handler.methods.includes(request.method ?? '')) return handler.handle(request, response);
+  const description = `здесь бывает только ${methods}`;
+  const headers = { allow: methods, ...corsHeaders(request) };
+  refuse(405, new Failure('BUS_MALFORMED_MESSAGE', { description }), headers);
+}
+
+function handlerOf(pathname: string, routes: readonly HttpRoute[]): HttpHandler | undefined {
+  for (const { route } of routes) {
+    const handler = route(pathname);
+    if (handler) return handler;
+  }
+  return undefined;
 }
 
 function isPreflight(request: IncomingMessage): boolean {
@@ -122,26 +130,11 @@ function isPreflight(request: IncomingMessage): boolean {
 function upgrade(request: IncomingMessage, socket: Socket, head: Buffer, options: HttpOptions): void {
   socket.on('error', () => socket.destroy());
   if (!isOriginAllowed(request, options.originRules, options.clientsRequired())) {
-    return refuseUpgrade(socket, '403 Forbidden', options.dialect, accessDenied(request));
+    return refuseUpgrade(socket, options.dialect, 403, accessDenied(request));
   }
   const pathname = pathnameOf(request);
-  const route = options.routes.find(({ upgrade, match }) => upgrade && match(pathname) !== undefined);
-  if (route?.upgrade) return route.upgrade(request, socket, head);
+  const handler = handlerOf(pathname, options.routes);
+  if (handler?.upgrade) return handler.upgrade(request, socket, head);
   const description = `по этому пути нет WebSocket: ${pathname}`;
-  refuseUpgrade(
-    socket,
-    '404 Not Found',
-    options.dialect,
-    new Failure('BUS_MALFORMED_MESSAGE', { description }),
-  );
-}
-
-/** Answers an upgrade request in plain HTTP, with a Message that says why. */
-export function refuseUpgrade(socket: Socket, status: string, dialect: Dialect, failure: Failure): void {
-  const text = dialect.writeFailure({ replyAddress: null, camelCase: false }, failure);
-  const authenticate = status.startsWith('401') ? 'WWW-Authenticate: Bearer\r\n' : '';
-  socket.end(
-    `HTTP/1.1 ${status}\r\nContent-Type: application/json; charset=utf-8\r\n${authenticate}` +
-      `Content-Length: ${Buffer.byteLength(text)}\r\nConnection: close\r\n\r\n${text}`,
-  );
+  refuseUpgrade(socket, options.dialect, 404, new Failure('BUS_MALFORMED_MESSAGE', { description }));
 }

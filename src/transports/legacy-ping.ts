@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Socket } from 'node:net';
 import type { Clock, Timer } from '#core/clock.ts';
 import { writeLegacyPing } from '#protocol/avq.ts';
+import type { Frame } from '#protocol/frame.ts';
 import { encodeFrame } from '#protocol/length-prefix.ts';
 
 const PING_EVERY_MS = 15_000;
@@ -22,14 +23,13 @@ export class LegacyPing {
     this.#socket = socket;
   }
 
-  /** Looks at every text that comes in. */
-  observe(text: string): void {
-    if (this.#next === undefined && text.includes('"replyAddress"')) this.#schedule();
-    if (this.#deadline !== undefined && /"type"\s*:\s*"pong"/.test(text)) {
-      this.#deadline.cancel();
-      this.#deadline = undefined;
-    }
-  }
+  /** Looks at every frame that comes in. */
+  readonly observe = ({ kind, camelCase }: Frame): void => {
+    if (camelCase && this.#next === undefined) this.#schedule();
+    if (kind !== 'pong') return;
+    this.#deadline?.cancel();
+    this.#deadline = undefined;
+  };
 
   cancel(): void {
     this.#next?.cancel();

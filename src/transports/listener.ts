@@ -1,5 +1,10 @@
 import type { Server as NetServer, Socket } from 'node:net';
 import type { TlsOptions, Server as TlsServer } from 'node:tls';
+import type { Log } from '#core/log.ts';
+import { removeDeadSocket } from './unix-socket.ts';
+
+/** After this much silence TCP asks whether the other end is still there: power cuts say no farewell (milliseconds). */
+const KEEP_ALIVE_AFTER_MS = 30_000;
 
 /** Where something listens, as it was bound. */
 export type Endpoint = {
@@ -31,25 +36,31 @@ export type Listener = {
   close(): Promise<void>;
 };
 
-/** Binds a server; rejects with the system's error (`EADDRINUSE`) when it cannot. */
-export function bind(server: NetServer | TlsServer, endpoint: Endpoint): Promise<Endpoint> {
+/**
+ * Binds a server; rejects with the system's error (`EADDRINUSE`) when it cannot. What goes wrong later
+ * (no file descriptors left to accept with) is logged, and the server goes on.
+ */
+export async function bind(server: NetServer | TlsServer, endpoint: Endpoint, log: Log): Promise<Endpoint> {
+  const { host, port, path } = endpoint;
+  if (path !== undefined) await removeDeadSocket(path);
   return new Promise((resolve, reject) => {
     server.once('error', reject);
-    const { host, port, path } = endpoint;
     server.listen(path === undefined ? { host, port } : { path }, () => {
       server.off('error', reject);
+      server.on('error', (error) => log.error({ error, ...endpoint }, 'a listener failed to accept'));
       const bound = server.address();
       resolve(typeof bound === 'object' && bound !== null ? { host, port: bound.port } : endpoint);
     });
   });
 }
 
-/** Keeps the sockets of a server, so that they can be counted and cut. */
+/** Keeps the sockets of a server, so that they can be counted and cut, and finds out those that are dead. */
 export function trackSockets(server: NetServer, maxConnections: number): Set<Socket> {
   const sockets = new Set<Socket>();
   server.maxConnections = maxConnections;
   server.on('connection', (socket: Socket) => {
     sockets.add(socket);
+    socket.setKeepAlive(true, KEEP_ALIVE_AFTER_MS);
     socket.once('close', () => sockets.delete(socket));
   });
   return sockets;

@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { isIP } from 'node:net';
+import { isLoopbackHost, withoutBrackets } from '#core/loopback.ts';
 
 /** Which web pages may talk to the listener. */
 export type OriginRules = {
@@ -17,17 +18,9 @@ function parse(text: string): URL | undefined {
   }
 }
 
-/** `127.0.0.1`, `[::1]`, `localhost` and whatever else never leaves the machine. */
-function isLoopbackHost(hostname: string): boolean {
-  const bare = hostname.replace(/^\[|\]$/g, '');
-  return (
-    bare === 'localhost' || bare.endsWith('.localhost') || bare === '::1' || /^127(\.\d{1,3}){3}$/.test(bare)
-  );
-}
-
 function isKnownHost(hostname: string, hosts: readonly string[]): boolean {
-  const bare = hostname.replace(/^\[|\]$/g, '');
-  return isIP(bare) !== 0 || bare === 'localhost' || hosts.includes(bare);
+  const bare = withoutBrackets(hostname);
+  return isIP(bare) !== 0 || isLoopbackHost(bare) || hosts.includes(bare);
 }
 
 /**

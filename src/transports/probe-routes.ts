@@ -3,19 +3,19 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { join } from 'node:path';
 import { Failure } from '#core/failure.ts';
 import type { Dialect } from '#protocol/frame.ts';
-import type { HttpRoute } from './http.ts';
+import type { HttpHandler, HttpRoute } from './http.ts';
 import { writeMessage, writeRefusal } from './http-answer.ts';
 
 /** One fixed path that answers JSON. `status` is asked anew each time. */
 export function createProbeRoute(path: string, probe: () => { status: number; body: unknown }): HttpRoute {
-  return {
-    match: (pathname) => (pathname === path ? path : undefined),
+  const handler: HttpHandler = {
     methods: ['GET', 'HEAD'],
     handle(_request, response) {
       const { status, body } = probe();
       writeMessage(response, status, JSON.stringify(body));
     },
   };
+  return { route: (pathname) => (pathname === path ? handler : undefined) };
 }
 
 export type SchemaRouteOptions = {
@@ -29,18 +29,30 @@ export type SchemaRouteOptions = {
 /** `/schemas/<name>.json`: the contract of every action, as files. */
 export function createSchemaRoute(options: SchemaRouteOptions): HttpRoute {
   return {
-    // The pattern is the protection: no slash, nothing that leads out of the folder.
-    match: (pathname) => /^\/schemas\/([a-z0-9_.-]+\.json)$/i.exec(pathname)?.[1],
-    methods: ['GET', 'HEAD'],
-    handle(request, response, name) {
-      const refusal = options.refusal(request);
-      if (refusal) return writeRefusal(response, options.dialect, 401, refusal);
-      readFile(join(options.directory, String(name)), 'utf8', (error, text) => {
-        if (!error) return writeMessage(response, 200, text);
-        notFound(response, options.dialect, String(name));
-      });
+    route(pathname) {
+      // The pattern is the protection: no slash, nothing that leads out of the folder.
+      const name = /^\/schemas\/([a-z0-9_.-]+\.json)$/i.exec(pathname)?.[1];
+      if (name === undefined) return undefined;
+      return {
+        methods: ['GET', 'HEAD'],
+        handle: (request, response) => serveSchema(request, response, name, options),
+      };
     },
   };
+}
+
+function serveSchema(
+  request: IncomingMessage,
+  response: ServerResponse,
+  name: string,
+  { directory, dialect, refusal }: SchemaRouteOptions,
+): void {
+  const refused = refusal(request);
+  if (refused) return writeRefusal(response, dialect, 401, refused);
+  readFile(join(directory, name), 'utf8', (error, text) => {
+    if (error) notFound(response, dialect, name);
+    else writeMessage(response, 200, text);
+  });
 }
 
 function notFound(response: ServerResponse, dialect: Dialect, name: string): void {

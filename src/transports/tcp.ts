@@ -3,7 +3,7 @@ import { createServer as createTlsServer } from 'node:tls';
 import type { Bus } from '#bus/bus.ts';
 import type { Session } from '#bus/session.ts';
 import type { Dialect } from '#protocol/frame.ts';
-import { encodeFrame, LengthPrefixDecoder } from '#protocol/length-prefix.ts';
+import { encodeFrame, FrameLengthError, LengthPrefixDecoder } from '#protocol/length-prefix.ts';
 import { refusal } from '#protocol/refusal.ts';
 import { decodeUtf8 } from '#protocol/utf8.ts';
 import { LegacyPing } from './legacy-ping.ts';
@@ -17,6 +17,7 @@ import {
   trackSockets,
 } from './listener.ts';
 import { LoginDeadline } from './login-deadline.ts';
+import { QueueLimit } from './queue-limit.ts';
 import { WriteBatch } from './write-batch.ts';
 
 export type TcpOptions = {
@@ -41,7 +42,7 @@ export async function listenTcp(options: TcpOptions): Promise<Listener> {
     ? createTlsServer({ ...toTlsOptions(tls), allowHalfOpen: true }, accept)
     : createServer({ allowHalfOpen: true }, accept);
   const sockets = trackSockets(server, options.maxConnections);
-  const endpoint = await bind(server, options.endpoint);
+  const endpoint = await bind(server, options.endpoint, options.bus.log);
   return {
     endpoint,
     refuseNew: () => void server.close(),
@@ -56,9 +57,10 @@ export async function listenTcp(options: TcpOptions): Promise<Listener> {
 function serve(socket: Socket, options: TcpOptions): void {
   const { bus, dialect } = options;
   const batch = new WriteBatch(socket);
+  const queue = new QueueLimit(socket, options.maxQueuedBytes, bus.log);
   const peer = {
     write(text: string) {
-      if (socket.writableLength > options.maxQueuedBytes) return drop(socket, session, bus);
+      if (!queue.admits(session.client)) return;
       batch.open();
       socket.write(encodeFrame(text));
     },
@@ -66,16 +68,18 @@ function serve(socket: Socket, options: TcpOptions): void {
   };
   const name = certificateName(socket);
   const client = (name === undefined ? undefined : bus.clients.byCertificate(name)) ?? bus.clients.anonymous;
-  const session = bus.open({ peer, dialect, via: options.via, client, socket });
-  const login = new LoginDeadline(bus, session);
   const legacy = options.legacyPing ? new LegacyPing(bus.clock, socket) : undefined;
+  const session = bus.open({ peer, dialect, via: options.via, client, socket, onFrame: legacy?.observe });
+  const login = new LoginDeadline(bus, session);
   const decoder = new LengthPrefixDecoder(options.maxMessageBytes);
 
   socket.setNoDelay(true);
   socket.on('data', (chunk: Buffer) => {
+    if (session.ended) return;
     try {
-      decoder.push(chunk, (frame) => receive(session, frame, legacy));
-    } catch {
+      decoder.push(chunk, (frame) => receive(session, frame));
+    } catch (error) {
+      if (!(error instanceof FrameLengthError)) throw error;
       // The rest of the stream has no beginning any more: say why, and close.
       const description = `сообщение длиннее ${options.maxMessageBytes} байт или длина отрицательная`;
       session.refuse(refusal('too-large', description));
@@ -95,18 +99,11 @@ function serve(socket: Socket, options: TcpOptions): void {
   });
 }
 
-function receive(session: Session, frame: Buffer, legacy: LegacyPing | undefined): void {
+function receive(session: Session, frame: Buffer): void {
   if (session.ended) return;
   const text = decodeUtf8(frame);
   if (text === undefined) {
     return session.refuse(refusal('malformed', 'сообщение не разобрано: это не UTF-8'));
   }
-  legacy?.observe(text);
   session.receive(text);
-}
-
-/** Slow consumers are disconnected, not buffered for ever. */
-function drop(socket: Socket, session: Session, bus: Bus): void {
-  bus.log.warn({ client: session.client.name, queued: socket.writableLength }, 'slow consumer disconnected');
-  socket.destroy();
 }

@@ -7,6 +7,7 @@ import type { Dialect } from '#protocol/frame.ts';
 import { refusal } from '#protocol/refusal.ts';
 import { decodeUtf8 } from '#protocol/utf8.ts';
 import { LoginDeadline } from './login-deadline.ts';
+import { QueueLimit } from './queue-limit.ts';
 import { WriteBatch } from './write-batch.ts';
 
 const GOING_AWAY = 1001;
@@ -44,16 +45,10 @@ export function createWebSocketEndpoint(options: WebSocketOptions): WebSocketEnd
 function serve(webSocket: WebSocket, socket: Socket, client: Client, options: WebSocketOptions): void {
   const { bus, dialect } = options;
   const batch = new WriteBatch(socket);
+  const queue = new QueueLimit(socket, options.maxQueuedBytes, bus.log);
   const peer = {
     write(text: string) {
-      if (webSocket.bufferedAmount > options.maxQueuedBytes) {
-        // Slow consumers are disconnected, not buffered for ever.
-        bus.log.warn(
-          { client: session.client.name, queued: webSocket.bufferedAmount },
-          'slow consumer disconnected',
-        );
-        return webSocket.terminate();
-      }
+      if (!queue.admits(session.client)) return;
       batch.open();
       webSocket.send(text, { binary: false, compress: false });
     },

@@ -52,6 +52,7 @@ const NO_SERVICES: Services = {
   serves: () => false,
   isConsumer: () => false,
   permits: () => false,
+  jobEvent: (_client, event) => event,
   handle() {},
 };
 
@@ -96,6 +97,7 @@ export async function startBridgeBus(options: BridgeBusOptions = ALL_ACCESS) {
       originRules: { origins: [], hosts: [] },
       clientsRequired: () => bus.clients.required,
       dialect: avq,
+      log: bus.log,
       routes: [
         createTsrvRoute({ bus, dialect: avq, ...bounds }),
         createEventBusRoute({ bus, dialect: sockJs, httpDialect: avq, ...bounds }),

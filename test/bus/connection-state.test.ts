@@ -194,6 +194,48 @@ describe('a hook queue', () => {
     expect(errors).toHaveLength(2);
   });
 
+  test('takes an answer that is neither true nor false for a no, and says so', async () => {
+    const errors: unknown[] = [];
+    const nothing = undefined as unknown as boolean;
+    const queue = createQueue((type) => (type === 'SEND' ? nothing : Promise.resolve(nothing)), errors);
+    const answers: boolean[] = [];
+    queue.ask('SEND', {}, (allowed) => answers.push(allowed));
+    expect(answers).toEqual([false]);
+    await new Promise<void>((resolve) => {
+      queue.ask('PUBLISH', {}, (allowed) => {
+        answers.push(allowed);
+        resolve();
+      });
+    });
+    expect(answers).toEqual([false, false]);
+    expect(errors).toHaveLength(2);
+  });
+
+  test('outlives a message that cannot be carried out, and says so', async () => {
+    const errors: unknown[] = [];
+    const queue = createQueue((type) => (type === 'SEND' ? true : Promise.resolve(true)), errors);
+    const refuse = () => {
+      throw new Error('cyclic');
+    };
+    queue.ask('SEND', {}, refuse);
+    queue.ask('PUBLISH', {}, refuse);
+    await new Promise<void>((resolve) => queue.ask('REGISTER', {}, () => resolve()));
+    expect(errors).toHaveLength(2);
+  });
+
+  test('tells when everything that was asked so far is answered', async () => {
+    const held = Promise.withResolvers<boolean>();
+    const queue = createQueue(() => held.promise);
+    const order: string[] = [];
+    queue.whenAnswered(() => order.push('nothing asked'));
+    queue.ask('SEND', {}, () => order.push('decided'));
+    const answered = new Promise<void>((resolve) => queue.whenAnswered(resolve));
+    expect(order).toEqual(['nothing asked']);
+    held.resolve(true);
+    await answered;
+    expect(order).toEqual(['nothing asked', 'decided']);
+  });
+
   test('abandons what is pending when the connection is gone, and still tells of its end', async () => {
     const answer = Promise.withResolvers<boolean>();
     const told: string[] = [];

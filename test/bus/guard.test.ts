@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import type { Rule } from '#bus/access.ts';
 import { createClients } from '#bus/client.ts';
-import { mayListen, mayPublish, maySend } from '#bus/guard.ts';
+import { mayBeGiven, mayListen, mayPublish, maySend } from '#bus/guard.ts';
 import type { Services } from '#bus/services.ts';
 
-const SERVICE = 'bus.reports';
+const SERVICE = 'shop.reports';
 
 type Given = {
   readonly rules?: readonly Rule[];
@@ -30,6 +30,7 @@ function create({
   const services: Services = {
     serves: (address) => address === SERVICE,
     isConsumer: () => consumer,
+    jobEvent: (_client, event) => event,
     permits: () => servicePermits,
     handle() {},
   };
@@ -43,10 +44,9 @@ function create({
       tellsUnknownAddresses,
     })?.reason;
   const publish = (address: string) => mayPublish(bus, clients.anonymous, message(address))?.reason;
-  const listen = (address: string, ...body: unknown[]) =>
-    mayListen(bus, clients.anonymous, address, body.length > 0 ? message(address, body[0]) : undefined)
-      ?.reason;
-  return { send, publish, listen };
+  const listen = (address: string) => mayListen(bus, clients.anonymous, address)?.reason;
+  const isGiven = (address: string, body: unknown) => mayBeGiven(clients.anonymous, message(address, body));
+  return { send, publish, listen, isGiven };
 }
 
 const ALL: Given = { rules: [{}] };
@@ -66,13 +66,10 @@ describe('without clients and rules', () => {
   });
 
   test('nothing may be published, and only job events listened to', () => {
-    const { publish, listen } = create({ consumer: true });
+    const { publish, listen, isGiven } = create({ consumer: true });
     expect([publish('news'), publish('echo')]).toEqual(['access-denied', 'access-denied']);
-    expect([listen('news'), listen('jobs.1'), listen('jobs.1', {})]).toEqual([
-      'access-denied',
-      undefined,
-      undefined,
-    ]);
+    expect([listen('news'), listen('jobs.1')]).toEqual(['access-denied', undefined]);
+    expect([isGiven('news', {}), isGiven('jobs.1', {})]).toEqual([false, true]);
   });
 });
 
@@ -85,26 +82,24 @@ describe('whatever the rules say', () => {
   });
 
   test('nobody publishes to the bus’s own addresses', () => {
-    const addresses = [SERVICE, 'ik.service.any', 'jobs.1', '__vertx.reply.1'];
-    expect(addresses.map((address) => create(ALL).publish(address))).toEqual(Array(4).fill('access-denied'));
+    const addresses = [SERVICE, 'ik.service.any', 'bus.any', 'jobs.1', '__vertx.reply.1'];
+    expect(addresses.map((address) => create(ALL).publish(address))).toEqual(Array(5).fill('access-denied'));
     expect(create(ALL).publish('news')).toBeUndefined();
   });
 
   test('nobody listens at services or reply addresses', () => {
-    const addresses = [SERVICE, 'ik.service.any', '__vertx.reply.1'];
-    expect(addresses.map((address) => create(ALL).listen(address))).toEqual(Array(3).fill('access-denied'));
+    const addresses = [SERVICE, 'ik.service.any', 'bus.any', '__vertx.reply.1'];
+    expect(addresses.map((address) => create(ALL).listen(address))).toEqual(Array(4).fill('access-denied'));
     expect(create(ALL).listen('jobs.1')).toBeUndefined();
   });
 });
 
 describe('where rules are given', () => {
   test('listening is judged by the address, each delivery by its body, too', () => {
-    const { listen } = create({ rules: [{ address: 'news', match: { kind: 'shop' } }] });
-    expect(listen('news')).toBeUndefined();
-    expect(listen('news', { kind: 'shop', more: 1 })).toBeUndefined();
-    expect([listen('news', { kind: 'other' }), listen('news', null), listen('other')]).toEqual(
-      Array(3).fill('access-denied'),
-    );
+    const { listen, isGiven } = create({ rules: [{ address: 'news', match: { kind: 'shop' } }] });
+    expect([listen('news'), listen('other')]).toEqual([undefined, 'access-denied']);
+    expect(isGiven('news', { kind: 'shop', more: 1 })).toBe(true);
+    expect([isGiven('news', { kind: 'other' }), isGiven('news', null)]).toEqual([false, false]);
   });
 
   test('a stranger is told to say who he is', () => {

@@ -136,6 +136,11 @@ describe('a configuration is refused', () => {
       'devices[0].pin: expected text (Asked for by `authorize`; in quotes); put it in quotes',
     ],
     [
+      'a register twice under other tokens',
+      { vendors: accounts, devices: [device, { ...device, token: 'another' }] },
+      'devices[1].id_kkm: devices[0] is this register of the account already',
+    ],
+    [
       'a token twice',
       { vendors: accounts, devices: [device, device] },
       'devices[1].token: devices[0] has this token already',

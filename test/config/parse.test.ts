@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { vendors as realVendors } from '#app.ts';
 import { createClients } from '#bus/client.ts';
 import { defaultSandboxConfig, parseConfig, withBaseUrls } from '#config.ts';
 import { accounts, parseOptions } from './fake-vendors.ts';
@@ -85,8 +86,11 @@ describe('a configuration as a value', () => {
   });
 });
 
-test('the sandbox has a configuration of its own for a register at each vendor', () => {
-  const config = parseConfig(defaultSandboxConfig, { ...parseOptions, baseUrls: 'optional' });
+test('the sandbox has a configuration of its own, with an account and, where there are any, a register at each vendor', () => {
+  const options = { vendors: realVendors, env: {}, folder: '/', baseUrls: 'optional' } as const;
+  const config = parseConfig(defaultSandboxConfig, options);
+  const kinds = Object.values(config.vendors).map(({ kind }) => kind);
+  expect(kinds.toSorted()).toEqual(realVendors.map(({ kind }) => kind).toSorted());
   expect(config.devices.map(({ token, vendor }) => [token, config.vendors[vendor]?.kind])).toEqual([
     ['AVQ11031010703', 'tsrv'],
     ['KZ77505', 'kassa24'],

@@ -26,6 +26,7 @@ const { clock, log } = { clock: systemClock, log: silentLog };
 const operations = new Operations({
   ...{ table: store.operations, clock, log, keepMs: 86_400_000, probe: die },
   changeOf: () => job.order,
+  settleAfterMs: () => 100,
 });
 const jobs = new Jobs({
   ...{ operations, clock, log, deadlineMs: 60_000, keepMs: 86_400_000, maxResultBytes: 1000 },

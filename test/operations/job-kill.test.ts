@@ -27,6 +27,7 @@ async function askAgain(folder: string, url: string) {
   const operations = new Operations({
     ...{ table: store.operations, clock, log, keepMs: 86_400_000 },
     changeOf: () => job.order,
+    settleAfterMs: () => 100,
   });
   const jobs = new Jobs({
     ...{ operations, clock, log, deadlineMs: 60_000, keepMs: 86_400_000, maxResultBytes: 1000 },

@@ -113,6 +113,20 @@ describe('a gate', () => {
     expect(started).toEqual(['first', 'second']);
   });
 
+  test('gives every other turn to what waits in the background', async () => {
+    const clock = createFakeClock(START);
+    const gate = createGate({ concurrency: 8, perSecond: 1, clock });
+    const started: string[] = [];
+    const enter = (name: string, isBackground: boolean) =>
+      gate.run(NEVER, () => Promise.resolve(started.push(name)), isBackground);
+    const works = ['j0', 'j1', 'j2', 'j3', 'j4', 'c0', 'c1'].map((name) => enter(name, name.startsWith('j')));
+    clock.advance(2000);
+    works.push(enter('c2', false));
+    clock.advance(10_000);
+    await Promise.all(works);
+    expect(started).toEqual(['j0', 'c0', 'j1', 'c1', 'j2', 'c2', 'j3', 'j4']);
+  });
+
   test('is not stopped by a clock that is set back', async () => {
     let now = START;
     const clock = { ...createFakeClock(START), now: () => now };

@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import { type Log, silentLog } from '#core/log.ts';
+import { vendorFailure } from '#outbound/vendor-failure.ts';
 import { createFakeClock } from '../support/fake-clock.ts';
 import { createCall, createClient, EFFECTS, listenHttp, requestOf, until } from './loopback.ts';
 
@@ -319,4 +320,94 @@ test('many calls may share one signal without a warning', async () => {
   process.off('warning', onWarning);
   expect(received).toHaveLength(50);
   expect(warnings).toEqual([]);
+});
+
+describe("an account's secrets", () => {
+  const secrets = ['configured-secret'];
+
+  test('are kept out of failures and of the log, its headers among them', async () => {
+    const lines: object[] = [];
+    const log: Log = { ...silentLog, debug: (fields) => lines.push(fields), child: () => log };
+    const { baseUrl } = await listenAndKeep((response) => response.end('{}'));
+    const client = createClient(baseUrl, { log, headers: { 'X-Key': 'header-secret' } });
+    client.keepSecrets(secrets);
+    await client.send(requestOf('read', { path: '/a/configured-secret/header-secret' }), createCall());
+    expect(lines).toMatchObject([{ path: '/a/[secret]/[secret]' }]);
+    const message = 'configured-secret, header-secret';
+    const { details } = vendorFailure('VENDOR_REJECTED', client, { status: 400, message });
+    expect(details).toMatchObject({ message: '[secret], [secret]' });
+  });
+});
+
+describe('a vendor that is given no time', () => {
+  test('is not taken for ill, and one that is given some is', async () => {
+    const clock = createFakeClock(START);
+    const baseUrl = await listenHttp(() => {});
+    const client = createClient(baseUrl, { clock });
+    const sendFor = async (timeoutMs: number) => {
+      const sending = client.send(requestOf('read'), createCall(clock.now() + timeoutMs));
+      clock.advance(timeoutMs);
+      await expect(sending).rejects.toMatchObject({ name: 'VENDOR_TIMEOUT' });
+    };
+    for (let count = 0; count < 10; count += 1) await sendFor(4999);
+    expect(client.health()).toEqual({ breaker: 'closed', lastSuccess: null, lastFailure: null });
+    for (let count = 0; count < 5; count += 1) await sendFor(5000);
+    expect(client.health().breaker).toBe('open');
+  });
+
+  test("has had it when the account's own time-out is over", async () => {
+    const clock = createFakeClock(START);
+    const client = createClient(await listenHttp(() => {}), { clock, timeoutMs: 100 });
+    for (let count = 0; count < 5; count += 1) {
+      const sending = client.send(requestOf('read'), createCall(clock.now() + 1000));
+      clock.advance(100);
+      await expect(sending).rejects.toMatchObject({ name: 'VENDOR_TIMEOUT' });
+    }
+    expect(client.health().breaker).toBe('open');
+  });
+});
+
+describe('quiet()', () => {
+  const never = new AbortController().signal;
+
+  test('waits until no call has been under way for so long', async () => {
+    const clock = createFakeClock(START);
+    const answers: (() => void)[] = [];
+    const baseUrl = await listenHttp((_request, response) => answers.push(() => response.end('{}')));
+    const client = createClient(baseUrl, { clock });
+    await client.quiet(1000, never);
+
+    const first = client.send(requestOf('read'), createCall(START + 60_000));
+    await until(() => answers.length === 1);
+    let isQuiet = false;
+    const waiting = client.quiet(1000, never).then(() => {
+      isQuiet = true;
+    });
+    clock.advance(5000);
+    answers[0]?.();
+    await first;
+    clock.advance(999);
+    const second = client.send(requestOf('read'), createCall(START + 60_000));
+    await until(() => answers.length === 2);
+    answers[1]?.();
+    await second;
+    await until(() => clock.pending === 1);
+    clock.advance(999);
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(isQuiet).toBe(false);
+    clock.advance(1);
+    await waiting;
+  });
+
+  test('ends with the signal', async () => {
+    const client = createClient(await listenHttp(() => {}), { clock: createFakeClock(START) });
+    const call = createCall(START + 60_000);
+    const sending = client.send(requestOf('read'), call).catch(() => undefined);
+    const abort = new AbortController();
+    const waiting = client.quiet(1000, abort.signal);
+    abort.abort();
+    await expect(waiting).rejects.toThrow();
+    call.abort();
+    await sending;
+  });
 });

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { Call } from '#core/call.ts';
 import type { HttpResponse } from '#core/http.ts';
 import { createTokenSession } from '#outbound/token-session.ts';
+import { vendorFailure } from '#outbound/vendor-failure.ts';
 import { createCall, createClient, listenHttp, requestOf, until } from './loopback.ts';
 
 const isExpired = ({ status }: HttpResponse) => status === 401;
@@ -181,5 +182,25 @@ describe('a token session', () => {
     waiting[0]?.();
     await sending;
     expect(patient.exchanges).toHaveLength(1);
+  });
+});
+
+test('tells the account its tokens, also those that have expired', async () => {
+  let logins = 0;
+  const baseUrl = await listenHttp((_request, response) => {
+    logins += 1;
+    response.end(`token-of-login-${logins}`);
+  });
+  const client = createClient(baseUrl);
+  const session = createTokenSession({
+    login: async (call) => (await client.send(requestOf('login'), call)).text,
+  });
+  await session.send(createCall(), async () => ({ status: 401, headers: {}, text: '' }), isExpired);
+  const failure = vendorFailure('VENDOR_REJECTED', client, {
+    status: 404,
+    message: 'no session token-of-login-1, not token-of-login-2, token-of-login-3',
+  });
+  expect(failure.details).toMatchObject({
+    message: 'no session [secret], not [secret], token-of-login-3',
   });
 });

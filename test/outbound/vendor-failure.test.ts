@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { FAILURES } from '#core/failure.ts';
+import { SecretVault } from '#outbound/secret-vault.ts';
 import { vendorFailure } from '#outbound/vendor-failure.ts';
 
 const HTTP = { vendor: 'iiko', account: 'moscow' };
@@ -45,5 +46,43 @@ describe('vendorFailure', () => {
     expect(message.length).toBeLessThanOrEqual(500);
     expect(message.isWellFormed()).toBe(true);
     expect(message.endsWith('…')).toBe(true);
+  });
+});
+
+describe('what a vendor quotes', () => {
+  const vault = new SecretVault();
+  vault.keep(['SECRETpassword1']);
+  const http = { ...HTTP, conceal: (text: string, most: number) => vault.conceal(text, most) };
+
+  test('is hidden wherever it stands', () => {
+    const quote = 'bad login SECRETpassword1 77078385387 ivan@mail.kz';
+    const failure = vendorFailure('VENDOR_AUTH_FAILED', http, {
+      status: 401,
+      code: 'SECRETpassword1',
+      message: quote,
+      description: `отказ (${quote})`,
+      errors: { item_error: [{ identifier: 1, error: [{ value: quote, code: null }] }] },
+    });
+    const hidden = 'bad login [secret] *******5387 ********l.kz';
+    expect(failure.toData()).toEqual({
+      description: `отказ (${hidden})`,
+      name: 'VENDOR_AUTH_FAILED',
+      details: {
+        ...HTTP,
+        status: 401,
+        code: '[secret]',
+        message: hidden,
+        errors: { item_error: [{ identifier: 1, error: [{ value: hidden, code: null }] }] },
+      },
+    });
+    expect(failure.message).not.toMatch(/SECRET|7707838|ivan/);
+  });
+
+  test('is hidden also where the text is cut, and where nothing is known of secrets', () => {
+    const message = `${'-'.repeat(492)} 77078385387 SECRETpassword1`;
+    const { details } = vendorFailure('VENDOR_REJECTED', http, { status: 400, message });
+    expect((details as { message: string }).message).toBe(`${'-'.repeat(492)} ******…`);
+    const { description } = vendorFailure('VENDOR_REJECTED', HTTP, { status: 400, message: '77078385387' });
+    expect(description).toBe('поставщик отказал: *******5387');
   });
 });

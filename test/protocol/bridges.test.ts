@@ -132,6 +132,7 @@ describe('the SockJS bridge', () => {
     ['address-too-long', 'max_address_length_reached'],
     ['already-registered', 'address_already_registered'],
     ['not-registered', undefined],
+    ['internal-error', 'internal_error'],
   ])('says for %s: %s', (reason, token) => {
     expect(sockJs.writeRefusal(ASKED, refusal(reason))).toBe(token && `{"type":"err","body":"${token}"}`);
   });
@@ -213,9 +214,12 @@ describe('the TCP bridge', () => {
     expect(tcp.headersFor('service', headers)).toEqual({ timeout: '100', other: 'y' });
   });
 
-  test.each([['0'], ['-1'], ['x'], ['600001'], ['1.5']])('waits as usual for a time-out of %j', (timeout) => {
-    expect(tcp.timeoutOf({ timeout })).toBe(30_000);
-  });
+  test.each([['0'], ['-1'], ['x'], ['600001'], ['1.5'], ['0x10'], [' 50 '], ['1e3'], ['']])(
+    'waits as usual for a time-out of %j',
+    (timeout) => {
+      expect(tcp.timeoutOf({ timeout })).toBe(30_000);
+    },
+  );
 
   test('names the source of a failure', () => {
     const failure = new Failure('BUS_TIMEOUT', { origin: 'timeout' });

@@ -1,21 +1,29 @@
 import { describe, expect, it } from 'vitest';
-import { sockJsRoute, splitTarget } from '#protocol/sockjs-paths.ts';
+import { splitTarget } from '#protocol/request-target.ts';
+import { pathUnder, sockJsRoute } from '#protocol/sockjs-paths.ts';
 
 describe('splitTarget', () => {
-  it('gives what follows the prefix, and the query', () => {
-    expect(splitTarget('/eventbus/info?t=1?2', '/eventbus')).toEqual({ path: '/info', query: 't=1?2' });
-    expect(splitTarget('/eventbus', '/eventbus')).toEqual({ path: '', query: '' });
-    expect(splitTarget('/info', '')).toEqual({ path: '/info', query: '' });
-  });
-
-  it('leaves other paths alone', () => {
-    for (const target of ['/eventbusses/info', '/other', '/', '*', '']) {
-      expect(splitTarget(target, '/eventbus'), target).toBeUndefined();
-    }
+  it('gives the path and the query', () => {
+    expect(splitTarget('/eventbus/info?t=1?2')).toEqual({ path: '/eventbus/info', query: 't=1?2' });
+    expect(splitTarget('/eventbus')).toEqual({ path: '/eventbus', query: '' });
   });
 
   it('accepts the absolute form', () => {
-    expect(splitTarget('http://host:1/eventbus/info', '/eventbus')).toEqual({ path: '/info', query: '' });
+    expect(splitTarget('http://host:1/eventbus/info?t=1')).toEqual({ path: '/eventbus/info', query: 't=1' });
+  });
+});
+
+describe('pathUnder', () => {
+  it('gives what follows the prefix', () => {
+    expect(pathUnder('/eventbus', '/eventbus/info')).toBe('/info');
+    expect(pathUnder('/eventbus', '/eventbus')).toBe('');
+    expect(pathUnder('', '/info')).toBe('/info');
+  });
+
+  it('leaves other paths alone', () => {
+    for (const path of ['/eventbusses/info', '/other', '/', '*', '']) {
+      expect(pathUnder('/eventbus', path), path).toBeUndefined();
+    }
   });
 });
 

@@ -1,6 +1,8 @@
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { Server } from 'node:net';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { systemClock } from '#core/clock.ts';
 import { JsonNumber } from '#core/json.ts';
+import { silentLog } from '#core/log.ts';
 import { type RunningSimulator, startSimulator } from '#sandbox/server.ts';
 import type { SimulatedRequest, SimulatorDefinition } from '#sandbox/simulator.ts';
 import { createFakeClock } from '../support/fake-clock.ts';
@@ -40,6 +42,19 @@ function send(method: string, path: string, body?: unknown, headers: Record<stri
 const fault = (body: object) => send('POST', '/_sandbox/faults', body);
 
 describe('startSimulator', () => {
+  test('logs what goes wrong while it accepts, and goes on', async () => {
+    const listen = vi.spyOn(Server.prototype, 'listen');
+    const errors: object[] = [];
+    const log = { ...silentLog, error: (fields: object) => errors.push(fields) };
+    const other = await startSimulator(mirror, { accounts: [] }, { clock: systemClock, log });
+    const error = new Error('accept EMFILE');
+    const [server] = listen.mock.contexts as Server[];
+    server?.emit('error', error);
+    listen.mockRestore();
+    await other.close();
+    expect(errors).toEqual([{ error, kind: 'mirror' }]);
+  });
+
   test('hands requests to the simulator and sends its answers', async () => {
     const response = await send('POST', '/a/b?c=1&c=2', { n: 1 }, { 'X-One': 'two' });
     expect(response.status).toBe(201);

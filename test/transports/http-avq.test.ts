@@ -1,3 +1,5 @@
+import { connect } from 'node:net';
+import { text } from 'node:stream/consumers';
 import { describe, expect, test } from 'vitest';
 import type { Services } from '#bus/services.ts';
 import { NO_HEADERS } from '#core/message.ts';
@@ -81,6 +83,27 @@ describe('POST /tsrv', () => {
     expect([status, nameOf(message)]).toEqual([413, 'BUS_MALFORMED_MESSAGE']);
     const chunked = await post('/tsrv', `{"data":"${'x'.repeat(1100)}"}`, { 'Transfer-Encoding': 'chunked' });
     expect(chunked.status).toBe(413);
+  });
+
+  test('takes the absolute form of its path, with a query', async () => {
+    const { url } = await start();
+    const socket = connect(Number(new URL(url).port), '127.0.0.1');
+    const head =
+      'Host: localhost\r\nContent-Type: application/json\r\nContent-Length: 15\r\nConnection: close';
+    socket.write(`POST http://localhost/tsrv?x=1 HTTP/1.1\r\n${head}\r\n\r\n{"type":"ping"}`);
+    expect(await text(socket)).toMatch(/^HTTP\/1.1 200 [\s\S]*"type":"pong"/);
+  });
+
+  test('refuses an upgrade that it cannot serve with the status’s own words and headers', async () => {
+    const { url, bus } = await start();
+    await bus.drain();
+    const socket = connect(Number(new URL(url).port), '127.0.0.1');
+    socket.write(
+      'GET /tsrv HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n',
+    );
+    const answer = await text(socket);
+    expect(answer).toMatch(/^HTTP\/1.1 503 Service Unavailable\r\n/);
+    expect(answer).toMatch(/\r\nretry-after: 1\r\n[\s\S]*BUS_OVERLOADED/);
   });
 
   test('answers 405 with Allow for another method, 404 for another path', async () => {

@@ -1,6 +1,7 @@
-import { connect, type Socket } from 'node:net';
+import { connect, Socket } from 'node:net';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { WebSocket } from 'ws';
+import { type Log, silentLog } from '#core/log.ts';
 import { NO_HEADERS } from '#core/message.ts';
 import { encodeFrame } from '#protocol/length-prefix.ts';
 import {
@@ -10,7 +11,7 @@ import {
   echo,
   startBridgeBus,
 } from '../bridge/bridge-bus.ts';
-import { openRaw, openTcp } from '../bridge/bridge-clients.ts';
+import { expectSilence, expectTcpSilence, openRaw, openTcp } from '../bridge/bridge-clients.ts';
 import { createFakeClock } from '../support/fake-clock.ts';
 
 afterEach(() => vi.restoreAllMocks());
@@ -110,6 +111,47 @@ describe('TCP with lengths', () => {
     await bridge.closed;
   });
 
+  test('says why once, whatever else comes after a bad length', async () => {
+    const refusals: string[] = [];
+    const log: Log = { ...silentLog, info: (_fields, message) => refusals.push(message) };
+    const { avqPort } = await startBridgeBus({ ...ALL_ACCESS, log });
+    const socket = connect({ port: avqPort, host: '127.0.0.1', allowHalfOpen: true });
+    socket.write(Buffer.alloc(4, 0xff));
+    await new Promise((resolve) => socket.once('data', resolve));
+    for (let chunk = 0; chunk < 3; chunk += 1) {
+      await new Promise((resolve) => socket.write(Buffer.alloc(8, 0xff), resolve));
+      // What another connection sends later is read later.
+      await expectAvqSilence(await openTcp(avqPort));
+    }
+    expect(refusals).toEqual(['refused']);
+    socket.destroy();
+  });
+
+  test.each(['SEND', 'RECEIVE'] as const)(
+    'answers a client that has closed its half while the hook thinks about a %s',
+    async (type) => {
+      const asked = Promise.withResolvers<void>();
+      const held = Promise.withResolvers<boolean>();
+      const bus = await startBridgeBus({
+        ...ALL_ACCESS,
+        hook(event) {
+          if (event.type !== type) return true;
+          asked.resolve();
+          return held.promise;
+        },
+      });
+      echo(bus, 'echo');
+      const client = await openTcp(bus.tcpPort);
+      client.send({ type: 'send', address: 'echo', replyAddress: 'r', body: 'at last' });
+      client.socket.end();
+      await asked.promise;
+      await expectTcpSilence(await openTcp(bus.tcpPort));
+      held.resolve(true);
+      expect(await client.next()).toMatchObject({ body: 'at last' });
+      await client.closed;
+    },
+  );
+
   test('answers a client that has closed its half, then closes', async () => {
     const bus = await startBridgeBus();
     const answers: (() => void)[] = [];
@@ -137,6 +179,86 @@ describe('TCP with lengths', () => {
     client.sendText('not JSON at all');
     client.send({ type: 'ping' });
     expect(await client.next()).toEqual({ type: 'pong' });
+  });
+});
+
+/** Nothing has been said to an AVQ client but what was read. */
+async function expectAvqSilence(client: Awaited<ReturnType<typeof openTcp>>): Promise<void> {
+  client.sendText(PING);
+  expect(await client.next()).toEqual(PONG);
+}
+
+describe('a client whose machine has lost its power', () => {
+  test.each(['TCP', 'HTTP'])('is found out by TCP itself: %s', async (way) => {
+    const keepAlive = vi.spyOn(Socket.prototype, 'setKeepAlive');
+    const bus = await startBridgeBus();
+    if (way === 'TCP') await expectAvqSilence(await openTcp(bus.avqPort));
+    else await expectSilence(await openRaw(bus));
+    expect(keepAlive).toHaveBeenCalledWith(true, 30_000);
+  });
+});
+
+describe('a defect of the bus', () => {
+  const errors: string[] = [];
+  const options: BridgeBusOptions = {
+    ...ALL_ACCESS,
+    log: { ...silentLog, error: (_fields, message) => errors.push(message) },
+    services: {
+      serves(address) {
+        if (address === 'defect') throw new Error('nobody thought of this');
+        return false;
+      },
+    },
+  };
+  const name = 'BUS_INTERNAL_ERROR';
+
+  test('is logged and answered, and the connection goes on: AVQ over TCP', async () => {
+    errors.length = 0;
+    const client = await openTcp((await startBridgeBus(options)).avqPort);
+    client.socket.cork();
+    client.send({ address: 'defect', reply_address: 'r' });
+    client.sendText(PING);
+    client.socket.uncork();
+    expect(await client.next()).toMatchObject({ type: 'error', address: 'r', data: { name } });
+    expect(await client.next()).toEqual(PONG);
+    expect(errors).toEqual(['a message failed']);
+  });
+
+  test('is logged and answered, and the connection goes on: AVQ over WebSocket', async () => {
+    const { socket, next } = await openWebSocket(options);
+    socket.send('{"address":"defect"}');
+    expect((await next()).message).toMatchObject({ type: 'error', data: { name } });
+    socket.send(PING);
+    expect((await next()).message).toEqual(PONG);
+  });
+
+  test('is logged and answered, and the connection goes on: the bridges, asked by a hook or not', async () => {
+    for (const hook of [undefined, () => true, () => Promise.resolve(true)]) {
+      const bus = await startBridgeBus({ ...options, ...(hook && { hook }) });
+      const tcp = await openTcp(bus.tcpPort);
+      tcp.send({ type: 'send', address: 'defect' });
+      expect(await tcp.next()).toEqual({ type: 'err', message: 'internal_error' });
+      await expectTcpSilence(tcp);
+      const raw = await openRaw(bus);
+      raw.send({ type: 'send', address: 'defect' });
+      expect(await raw.next()).toEqual({ type: 'err', body: 'internal_error' });
+      await expectSilence(raw);
+    }
+  });
+});
+
+describe('bytes that are not UTF-8', () => {
+  test('inside a message to the SockJS bridge are no JSON, and are never delivered changed', async () => {
+    const bus = await startBridgeBus();
+    const delivered = createInbox<unknown>();
+    bus.engine.register('a', ({ body }) => delivered.put(body));
+    const socket = new WebSocket(`${bus.url.replace('http', 'ws')}/eventbus/websocket`);
+    const answer = new Promise((resolve) => socket.once('message', (data) => resolve(JSON.parse(`${data}`))));
+    await new Promise((resolve) => socket.once('open', resolve));
+    socket.send(Buffer.from('{"type":"send","address":"a","body":"\xff"}', 'latin1'));
+    expect(await answer).toEqual({ type: 'err', body: 'invalid_json' });
+    expect(delivered.waiting()).toBe(0);
+    socket.terminate();
   });
 });
 
@@ -175,6 +297,27 @@ describe('the old liveness rule', () => {
     await client.next();
     clock.advance(2000);
     await client.closed;
+  });
+
+  test('cuts one that only talks of a pong', async () => {
+    const { clock, client } = await start(true);
+    client.sendText(old);
+    await client.next();
+    clock.advance(15_000);
+    await client.next();
+    client.sendText('{"type":"ping","reply_address":"r","data":{"type":"pong"}}');
+    expect(await client.next()).toEqual(PONG);
+    clock.advance(2000);
+    await client.closed;
+  });
+
+  test('leaves one alone that only talks of the older spelling', async () => {
+    const { clock, client } = await start(true);
+    client.sendText('{"type":"ping","reply_address":"r","data":{"replyAddress":"x"}}');
+    expect(await client.next()).toEqual(PONG);
+    clock.advance(60_000);
+    client.sendText(PING);
+    expect(await client.next()).toEqual(PONG);
   });
 
   test('leaves everybody else alone', async () => {

@@ -21,6 +21,8 @@ describe('a request is served', () => {
     ['from a configured page', 'https://office.example', '192.168.0.5:1828'],
     ['by a configured host name', 'http://kassa.shop:1828', 'kassa.shop:1828'],
     ['from a name under localhost', 'http://app.localhost', 'localhost:1828'],
+    ['under a name under localhost', 'http://localhost', 'app.localhost:1828'],
+    ['from the IPv6 loopback in full', 'http://[0:0:0:0:0:0:0:1]:80', '[::1]:1828'],
   ])('%s', (_name, origin, host) => {
     expect(ask(origin, host)).toBe(true);
   });

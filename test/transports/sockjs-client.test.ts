@@ -1,6 +1,7 @@
 // @ts-expect-error the package has no type declarations
 import untypedSockJs from 'sockjs-client';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Clock, systemClock } from '#core/clock.ts';
 import type { SockJsConnection } from '#transports/sockjs/server.ts';
 import { listenSockJs, type RunningServer, startSockJsTestServer } from '../sockjs-test-server.ts';
 
@@ -33,11 +34,17 @@ function openOwn(connection: SockJsConnection): void {
   };
 }
 
+/** A session that nobody receives for ends after 50 ms and not after 5 s. */
+const HASTY: Clock = {
+  now: systemClock.now,
+  setTimeout: (run, ms) => systemClock.setTimeout(run, ms === 5000 ? 50 : ms),
+};
+
 beforeAll(async () => {
   server = await startSockJsTestServer();
   own = await listenSockJs([
     { prefix: '/own', open: openOwn },
-    { prefix: '/brief', open: openOwn, disconnectDelayMs: 50 },
+    { prefix: '/brief', open: openOwn, clock: HASTY },
   ]);
 });
 afterAll(() => Promise.all([server.stop(), own.stop()]));

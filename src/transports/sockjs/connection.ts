@@ -2,8 +2,8 @@ import type { IncomingMessage } from 'node:http';
 import type { SockJsHttpTransport } from '#protocol/sockjs-framings.ts';
 
 /**
- * One client, however it is connected. Made by the server, handed to `open`, which assigns both handlers
- * before it returns. Neither handler may throw.
+ * One client, however it is connected. Made by the server, handed to `open`, which assigns the handlers
+ * before it returns. No handler may throw.
  */
 export type SockJsConnection = {
   /** The request that opened it: url, headers, remote address. */
@@ -26,6 +26,8 @@ export type SockJsConnection = {
   close(code?: number, reason?: string): void;
   /** One message from the client; never called after `onClose`. */
   onMessage: (text: string) => void;
+  /** Instead of `onMessage` for a `raw` message that is not UTF-8; where there are frames, it breaks the framing. */
+  onGarbage: () => void;
   /** The end, whoever wanted it; called once, never inside `send` or `close`. */
   onClose: () => void;
 };

@@ -6,6 +6,7 @@ import { Alarm } from './alarm.ts';
 import { DEFAULT_CLOSE_CODE, DEFAULT_CLOSE_REASON, ignore, type SockJsConnection } from './connection.ts';
 import type { SockJsSettings } from './options.ts';
 import { Outbox } from './outbox.ts';
+import { HEARTBEAT_MS } from './timing.ts';
 import { closeSocket, messageText, sendMessage } from './websocket-messages.ts';
 
 /** `<prefix>/<server>/<session>/websocket`: SockJS frames, one a WebSocket text message. Its session id means nothing. */
@@ -14,6 +15,7 @@ export class FramedWebSocket implements SockJsConnection {
   readonly protocol = 'framed' as const;
   readonly request: IncomingMessage;
   onMessage: (text: string) => void = ignore;
+  onGarbage: () => void = ignore;
   onClose: () => void = ignore;
   readonly #socket: WebSocket;
   readonly #settings: SockJsSettings;
@@ -53,15 +55,15 @@ export class FramedWebSocket implements SockJsConnection {
     this.#shut(1000, 'Normal closure');
   }
 
-  #receive(payload: string): void {
+  #receive(payload: string | undefined): void {
     if (this.#closed) return;
-    const messages = readWebSocketMessage(payload);
+    const messages = payload === undefined ? undefined : readWebSocketMessage(payload);
     if (!messages) this.#shut(DEFAULT_CLOSE_CODE, 'Broken framing.');
     for (const message of messages ?? []) if (!this.#closed) this.onMessage(message);
   }
 
   #armHeartbeat(): void {
-    this.#alarm.set(this.#settings.heartbeatMs, () => {
+    this.#alarm.set(HEARTBEAT_MS, () => {
       this.#armHeartbeat();
       this.#write(HEARTBEAT_FRAME);
     });

@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import type { WebSocket } from 'ws';
+import { WriteBatch } from '#transports/write-batch.ts';
 import { DEFAULT_CLOSE_CODE, DEFAULT_CLOSE_REASON, ignore, type SockJsConnection } from './connection.ts';
 import type { SockJsSettings } from './options.ts';
 import { closeSocket, messageText, sendMessage } from './websocket-messages.ts';
@@ -10,22 +11,26 @@ export class RawWebSocket implements SockJsConnection {
   readonly protocol = 'raw' as const;
   readonly request: IncomingMessage;
   onMessage: (text: string) => void = ignore;
+  onGarbage: () => void = ignore;
   onClose: () => void = ignore;
   readonly #socket: WebSocket;
   readonly #settings: SockJsSettings;
+  readonly #batch: WriteBatch;
   /** The official Java client understands nothing but binary; who sends text gets text. */
   #binary = true;
-  #corked = false;
   #closed = false;
 
   constructor(request: IncomingMessage, socket: WebSocket, settings: SockJsSettings) {
     this.request = request;
     this.#socket = socket;
     this.#settings = settings;
+    this.#batch = new WriteBatch(request.socket);
     socket.on('message', (data, isBinary) => {
       if (this.#closed) return;
       this.#binary = isBinary;
-      this.onMessage(messageText(data));
+      const text = messageText(data);
+      if (text === undefined) this.onGarbage();
+      else this.onMessage(text);
     });
     socket.on('close', () => this.#markClosed());
     socket.on('error', ignore); // ws closes with the right code by itself (1002, 1007, 1009) and 'close' follows
@@ -37,7 +42,7 @@ export class RawWebSocket implements SockJsConnection {
 
   send(text: string): void {
     if (this.#closed) return;
-    this.#cork();
+    this.#batch.open();
     sendMessage(this.#socket, Buffer.from(text), this.#binary);
     if (this.queuedBytes <= this.#settings.maxQueuedBytes) return;
     this.#socket.terminate(); // a close frame would only queue up behind what the client does not read
@@ -48,18 +53,6 @@ export class RawWebSocket implements SockJsConnection {
     if (this.#closed) return;
     closeSocket(this.#socket, code, reason);
     this.#markClosed();
-  }
-
-  /** Holds writes back for the rest of this turn of the event loop: many messages, one system call. */
-  #cork(): void {
-    if (this.#corked) return;
-    this.#corked = true;
-    const { socket } = this.request;
-    socket.cork();
-    setImmediate(() => {
-      this.#corked = false;
-      socket.uncork();
-    });
   }
 
   #markClosed(): void {

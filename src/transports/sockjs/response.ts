@@ -1,7 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 
 const YEAR_SECONDS = 31_536_000;
-const TEXT = 'text/plain; charset=UTF-8';
+/** The content type of everything said in plain words. */
+export const TEXT = 'text/plain; charset=UTF-8';
 
 /** A small answer of plain text. */
 export function answerText(response: ServerResponse, status: number, text: string): void {

@@ -3,23 +3,12 @@ import { type SockJsRoute, sockJsRoute } from '#protocol/sockjs-paths.ts';
 import type { SockJsSettings } from './options.ts';
 import { allowCrossOrigin, answerPreflight, refuseMethod, setSessionCookie } from './response.ts';
 
-type Refusal = { readonly status: number; readonly text: string };
-
 const LEGACY: ReadonlySet<string> = new Set(['htmlfile', 'jsonp-polling']);
 
-/** The route of a request, or why it has none here. `path` is what follows the prefix. */
-export function admit(
-  request: IncomingMessage,
-  path: string,
-  settings: SockJsSettings,
-): { readonly route: SockJsRoute } | Refusal {
-  // Programs send no `Origin`; version 8 of WebSocket had a header of its own for it.
-  const origin = request.headers.origin ?? request.headers['sec-websocket-origin'];
-  if (typeof origin === 'string' && !settings.allowOrigin(origin, request)) {
-    return { status: 403, text: 'Origin not allowed.' };
-  }
+/** The route of a path, which is what follows the prefix; undefined where there is nothing. */
+export function routeOf(path: string, settings: SockJsSettings): SockJsRoute | undefined {
   const route = sockJsRoute(path);
-  return route && exists(route, settings) ? { route } : { status: 404, text: 'Not found.' };
+  return route && exists(route, settings) ? route : undefined;
 }
 
 /** Sets the headers a route has whatever its answer; true when the request is still to be answered. */

@@ -5,14 +5,16 @@
 
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { type SockJsRoute, splitTarget } from '#protocol/sockjs-paths.ts';
+import { splitTarget } from '#protocol/request-target.ts';
+import { pathUnder, type SockJsRoute } from '#protocol/sockjs-paths.ts';
+import { answerUpgrade } from '#transports/upgrade-answer.ts';
 import { completeOptions, type SockJsOptions } from './options.ts';
-import { answerText, forbidCaching } from './response.ts';
-import { admit, prepare } from './route-rules.ts';
+import { answerText, forbidCaching, TEXT } from './response.ts';
+import { prepare, routeOf } from './route-rules.ts';
 import { receive, send } from './session-requests.ts';
 import { SessionTable } from './session-table.ts';
-import { answerGreeting, answerIframe, answerInfo, iframePage } from './static-pages.ts';
-import { refuseUpgrade, WebSockets } from './upgrades.ts';
+import { answerGreeting, answerIframe, answerInfo } from './static-pages.ts';
+import { WebSockets } from './upgrades.ts';
 
 export type { SockJsConnection } from './connection.ts';
 export type { SockJsOptions } from './options.ts';
@@ -28,13 +30,18 @@ export type SockJsServer = {
 
 const UPGRADE_ONLY = 'Can "Upgrade" only to "WebSocket".';
 const STOPPED = { status: 503, text: 'Going away.' };
+const NOT_FOUND = { status: 404, text: 'Not found.' };
+
+type Refusal = { readonly status: number; readonly text: string };
+
+/** Where a request under the prefix leads. */
+type Place = { readonly found: SockJsRoute | Refusal; readonly query: string };
 
 /** @throws {Error} for a prefix that no request could match. */
 export function createSockJs(options: SockJsOptions): SockJsServer {
   const settings = completeOptions(options);
   const sessions = new SessionTable(settings);
   const webSockets = new WebSockets(settings);
-  const page = iframePage(settings.clientUrl);
   let stopped = false;
 
   function serve(request: IncomingMessage, response: ServerResponse, route: SockJsRoute, query: string) {
@@ -42,7 +49,7 @@ export function createSockJs(options: SockJsOptions): SockJsServer {
       case 'greeting':
         return answerGreeting(response);
       case 'iframe':
-        return answerIframe(request, response, page, settings.clock.now());
+        return answerIframe(request, response, settings.clock.now());
       case 'info':
         forbidCaching(response);
         return answerInfo(response, settings);
@@ -58,26 +65,33 @@ export function createSockJs(options: SockJsOptions): SockJsServer {
     }
   }
 
+  function placeOf(request: IncomingMessage): Place | undefined {
+    const { path, query } = splitTarget(request.url ?? '');
+    const rest = pathUnder(settings.prefix, path);
+    if (rest === undefined) return undefined;
+    return { found: stopped ? STOPPED : (routeOf(rest, settings) ?? NOT_FOUND), query };
+  }
+
   return {
     handleRequest(request, response) {
-      const target = splitTarget(request.url ?? '', settings.prefix);
-      if (!target) return false;
-      const admission = stopped ? STOPPED : admit(request, target.path, settings);
-      if ('status' in admission) {
-        answerText(response, admission.status, admission.text);
-      } else if (prepare(request, response, admission.route, settings)) {
-        serve(request, response, admission.route, target.query);
+      const place = placeOf(request);
+      if (!place) return false;
+      const { found, query } = place;
+      if ('status' in found) {
+        answerText(response, found.status, found.text);
+      } else if (prepare(request, response, found, settings)) {
+        serve(request, response, found, query);
       }
       return true;
     },
 
     handleUpgrade(request, socket, head) {
-      const target = splitTarget(request.url ?? '', settings.prefix);
-      if (!target) return false;
-      const admission = stopped ? STOPPED : admit(request, target.path, settings);
-      if ('status' in admission) refuseUpgrade(socket, admission);
-      else if (request.method !== 'GET') refuseUpgrade(socket, { status: 405, allow: 'GET' });
-      else if (!webSockets.accept(admission.route.kind, request, socket, head)) {
+      const place = placeOf(request);
+      if (!place) return false;
+      const { found } = place;
+      if ('status' in found) refuseUpgrade(socket, found);
+      else if (request.method !== 'GET') answerUpgrade(socket, 405, { headers: { allow: 'GET' } });
+      else if (!webSockets.accept(found.kind, request, socket, head)) {
         refuseUpgrade(socket, { status: 400, text: UPGRADE_ONLY });
       }
       return true;
@@ -89,4 +103,8 @@ export function createSockJs(options: SockJsOptions): SockJsServer {
       webSockets.close();
     },
   };
+}
+
+function refuseUpgrade(socket: Duplex, { status, text }: Refusal): void {
+  answerUpgrade(socket, status, { text, headers: { 'content-type': TEXT } });
 }

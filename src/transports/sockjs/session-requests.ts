@@ -1,13 +1,17 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { readCallback, SOCKJS_FRAMINGS } from '#protocol/sockjs-framings.ts';
 import type { SockJsRoute } from '#protocol/sockjs-paths.ts';
-import { readJsonpBody, readXhrBody } from '#protocol/sockjs-upstream.ts';
+import { readJsonpBody, readXhrBody, type SockJsUpstream } from '#protocol/sockjs-upstream.ts';
+import { decodeUtf8 } from '#protocol/utf8.ts';
+import { readBody } from '#transports/http-body.ts';
 import type { SockJsSettings } from './options.ts';
 import { Receiver } from './receiver.ts';
-import { readBody } from './request-body.ts';
 import { answerNoContent, answerText } from './response.ts';
 import type { HttpSession } from './session.ts';
 import type { SessionTable } from './session-table.ts';
+
+/** Clients put all they have queued into one body: as much as so many of the largest messages. */
+const MESSAGES_A_BODY = 4;
 
 type Exchange = {
   readonly request: IncomingMessage;
@@ -43,11 +47,9 @@ export function receive(
 export function send({ request, response, settings, sessions }: Exchange, route: SendRoute) {
   const session = sessions.get(route.session);
   if (!session) return answerText(response, 404, 'No such session.');
-  readBody(request, settings.maxBodyBytes, (body) => {
-    if (body === undefined) return refuseTooLarge(response);
-    const upstream = route.jsonp
-      ? readJsonpBody(body, request.headers['content-type'] ?? '')
-      : readXhrBody(body);
+  readBody(request, MESSAGES_A_BODY * settings.maxMessageBytes, (body) => {
+    if (body === 'too large') return refuseTooLarge(response);
+    const upstream = readUpstream(body, request, route);
     if ('complaint' in upstream) return answerText(response, 500, upstream.complaint);
     const fits = (text: string) => Buffer.byteLength(text) <= settings.maxMessageBytes;
     if (!upstream.messages.every(fits)) return refuseTooLarge(response);
@@ -56,6 +58,12 @@ export function send({ request, response, settings, sessions }: Exchange, route:
     if (route.jsonp) answerText(response, 200, 'ok');
     else answerNoContent(response);
   });
+}
+
+function readUpstream(body: Buffer, { headers }: IncomingMessage, { jsonp }: SendRoute): SockJsUpstream {
+  const text = decodeUtf8(body);
+  if (text === undefined) return { complaint: 'Broken JSON encoding.' };
+  return jsonp ? readJsonpBody(text, headers['content-type'] ?? '') : readXhrBody(text);
 }
 
 function deliver(session: HttpSession, messages: readonly string[]): void {

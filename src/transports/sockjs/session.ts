@@ -13,6 +13,7 @@ import {
 import type { SockJsSettings } from './options.ts';
 import { Outbox } from './outbox.ts';
 import type { Receiver } from './receiver.ts';
+import { DISCONNECT_DELAY_MS, HEARTBEAT_MS } from './timing.ts';
 
 const ANOTHER_CONNECTION = closeFrame(2010, 'Another connection still open');
 
@@ -33,6 +34,7 @@ export class HttpSession implements SockJsConnection {
   readonly request: IncomingMessage;
   readonly transport: SockJsHttpTransport;
   onMessage: (text: string) => void = ignore;
+  onGarbage: () => void = ignore;
   onClose: () => void = ignore;
   readonly #settings: SockJsSettings;
   readonly #forget: () => void;
@@ -115,11 +117,11 @@ export class HttpSession implements SockJsConnection {
 
   #detach(): void {
     this.#receiver = undefined;
-    this.#alarm.set(this.#settings.disconnectDelayMs, () => this.end());
+    this.#alarm.set(DISCONNECT_DELAY_MS, () => this.end());
   }
 
   #armHeartbeat(): void {
-    this.#alarm.set(this.#settings.heartbeatMs, () => {
+    this.#alarm.set(HEARTBEAT_MS, () => {
       this.#armHeartbeat();
       this.#write(HEARTBEAT_FRAME);
     });

@@ -13,22 +13,19 @@ export function answerInfo(response: ServerResponse, settings: SockJsSettings): 
   const info = {
     websocket: settings.websocket,
     cookie_needed: settings.cookieNeeded,
-    origins: ['*:*'], // a constant of the protocol; who is really welcome is `allowOrigin`'s business
+    origins: ['*:*'], // a constant of the protocol; who is really welcome is the HTTP listener's business
     entropy: randomInt(2 ** 32),
   };
   answer(response, 200, 'application/json; charset=UTF-8', JSON.stringify(info));
 }
 
-export type IframePage = { readonly html: string; readonly etag: string };
-
 /** The page a browser without CORS loads from us to talk to us; the protocol fixes every character but the url. */
-export function iframePage(clientUrl: string): IframePage {
-  const html = `<!DOCTYPE html>
+const IFRAME_HTML = `<!DOCTYPE html>
 <html>
 <head>
   <meta http-equiv="X-UA-Compatible" content="IE=edge" />
   <meta http-equiv="Content-Type" content="text/html; charset=UTF-8" />
-  <script src="${clientUrl.replaceAll('&', '&amp;').replaceAll('"', '&quot;')}"></script>
+  <script src="https://cdn.jsdelivr.net/npm/sockjs-client@1/dist/sockjs.min.js"></script>
   <script>
     document.domain = document.domain;
     SockJS.bootstrap_iframe();
@@ -39,23 +36,18 @@ export function iframePage(clientUrl: string): IframePage {
   <p>This is a SockJS hidden iframe. It's used for cross domain magic.</p>
 </body>
 </html>`;
-  return { html, etag: `"${createHash('sha256').update(html).digest('base64url')}"` };
-}
+
+const IFRAME_ETAG = `"${createHash('sha256').update(IFRAME_HTML).digest('base64url')}"`;
 
 /** `GET <prefix>/iframe*.html`; `now`: ms since the epoch. */
-export function answerIframe(
-  request: IncomingMessage,
-  response: ServerResponse,
-  page: IframePage,
-  now: number,
-): void {
+export function answerIframe(request: IncomingMessage, response: ServerResponse, now: number): void {
   allowCaching(response, now);
-  response.setHeader('ETag', page.etag);
+  response.setHeader('ETag', IFRAME_ETAG);
   const known = (request.headers['if-none-match'] ?? '').split(',').map((tag) => tag.trim());
-  if (known.includes(page.etag)) {
+  if (known.includes(IFRAME_ETAG)) {
     response.writeHead(304);
     response.end();
   } else {
-    answer(response, 200, 'text/html; charset=UTF-8', page.html);
+    answer(response, 200, 'text/html; charset=UTF-8', IFRAME_HTML);
   }
 }

@@ -1,10 +1,11 @@
-import { type IncomingMessage, STATUS_CODES } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { WebSocketServer } from 'ws';
 import type { SockJsRoute } from '#protocol/sockjs-paths.ts';
 import { FramedWebSocket } from './framed-websocket.ts';
 import type { SockJsSettings } from './options.ts';
 import { RawWebSocket } from './raw-websocket.ts';
+import { DISCONNECT_DELAY_MS } from './timing.ts';
 
 /** Both WebSocket endpoints: turns upgrade requests into connections and knows which are alive. */
 export class WebSockets {
@@ -21,7 +22,7 @@ export class WebSockets {
       perMessageDeflate: false, // a compressor a connection costs more memory than small messages save
       maxPayload: settings.maxMessageBytes,
       maxFragments: settings.maxFragments,
-      closeTimeout: settings.disconnectDelayMs,
+      closeTimeout: DISCONNECT_DELAY_MS,
     };
     this.#server = new WebSocketServer(options);
   }
@@ -30,8 +31,6 @@ export class WebSockets {
   accept(kind: SockJsRoute['kind'], request: IncomingMessage, socket: Duplex, head: Buffer): boolean {
     if (kind !== 'websocket' && kind !== 'raw-websocket') return false;
     this.#server.handleUpgrade(request, socket, head, (webSocket) => {
-      // A client that is gone without a word is found out by TCP: raw connections have no heartbeat to fail.
-      request.socket.setKeepAlive(true, this.#settings.heartbeatMs);
       const Connection = kind === 'websocket' ? FramedWebSocket : RawWebSocket;
       const connection = new Connection(request, webSocket, this.#settings);
       this.#alive.add(connection);
@@ -48,20 +47,4 @@ export class WebSockets {
       else connection.close();
     }
   }
-}
-
-/** Answers an upgrade request with plain HTTP, on a socket that has no response object. */
-export function refuseUpgrade(
-  socket: Duplex,
-  { status, text = '', allow }: { status: number; text?: string; allow?: string },
-): void {
-  socket.on('error', () => socket.destroy());
-  const head = [
-    `HTTP/1.1 ${status} ${STATUS_CODES[status]}`,
-    'Connection: close',
-    ...(allow === undefined ? [] : [`Allow: ${allow}`]),
-    ...(text === '' ? [] : ['Content-Type: text/plain; charset=UTF-8']),
-    `Content-Length: ${Buffer.byteLength(text)}`,
-  ];
-  socket.end(`${head.join('\r\n')}\r\n\r\n${text}`, () => socket.destroy());
 }

@@ -1,4 +1,5 @@
 import type { RawData, WebSocket } from 'ws';
+import { decodeUtf8 } from '#protocol/utf8.ts';
 
 /** Vert.x takes no larger frame by default, but joins continuations up to 256 KiB (Vert.x, `HttpServerOptions`). */
 const MAX_FRAME_BYTES = 65_536;
@@ -21,8 +22,8 @@ export function closeSocket(socket: WebSocket, code: number, reason: string): vo
   socket.close(code, fitting.toWellFormed());
 }
 
-/** A message as text, of either type; what is not UTF-8 becomes U+FFFD, so that the user sees `invalid_json`. */
-export function messageText(data: RawData): string {
-  if (Buffer.isBuffer(data)) return data.toString();
-  return (Array.isArray(data) ? Buffer.concat(data) : Buffer.from(data)).toString();
+/** A message as text, of either type; undefined when it is not UTF-8. */
+export function messageText(data: RawData): string | undefined {
+  if (Buffer.isBuffer(data)) return decodeUtf8(data);
+  return decodeUtf8(Array.isArray(data) ? Buffer.concat(data) : Buffer.from(data));
 }

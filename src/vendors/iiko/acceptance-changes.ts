@@ -1,13 +1,13 @@
 import { type Static, Type } from 'typebox';
-import { Failure } from '#core/failure.ts';
+import { type DataError, Failure } from '#core/failure.ts';
 import type { Change, ChangeContext } from '#domain/change.ts';
-import { redact } from '#domain/redaction.ts';
 import { vendorFailure } from '#outbound/vendor-failure.ts';
 import { type AcceptanceOrder, draftAcceptance } from './acceptance.ts';
 import {
   type AcceptanceDocument,
   AcceptanceDocumentInput,
   completeDocument,
+  maskedComments,
   toTheirDocument,
   unmasked,
 } from './acceptance-document.ts';
@@ -17,7 +17,8 @@ import type { CashShifts } from './cash-shifts.ts';
 import type { ShiftId } from './field-schemas.ts';
 import { type ImportResult, toImportResult } from './import-result.ts';
 import type { Ledger } from './ledger.ts';
-import { judge, type SaveEvidence } from './save-evidence.ts';
+import { shownTo } from './personal-data.ts';
+import { createEvidence, judge, type SaveEvidence, wasWritten } from './save-evidence.ts';
 import type { ServerApi } from './server-api.ts';
 import type { Complain } from './wire.ts';
 
@@ -47,7 +48,7 @@ export type AcceptanceChangesOptions = {
 
 /** What may leave the bus for this requester. */
 function shown<T>(answer: T, { showPersonalData }: ChangeContext): T {
-  return redact(answer, showPersonalData) as T;
+  return shownTo(answer, showPersonalData);
 }
 
 const wrongInput: Complain = (_code, message) =>
@@ -56,12 +57,23 @@ const wrongInput: Complain = (_code, message) =>
     details: { errors: [{ path: '/document', message }] },
   });
 
-function invalid(errors: readonly { path: string; message: string }[]): Failure {
+function invalid(what: string, errors: readonly DataError[]): Failure {
   const lines = errors.map(({ path, message }) => `${path} ${message}`);
   return new Failure('BUS_INVALID_DATA', {
-    description: `смену так принять нельзя: ${lines.join('; ')}`,
+    description: `${what}: ${lines.join('; ')}`,
     details: { errors },
   });
+}
+
+function evidenceOf(
+  shift: CashShift,
+  before: AcceptanceDocument,
+  document: AcceptanceDocument,
+): SaveEvidence {
+  const { accept_date, session_status } = shift;
+  const { session_id } = document.session;
+  const shiftBefore = { accept_date, session_status };
+  return createEvidence({ session_id, document, before: { shift: shiftBefore, document: before } });
 }
 
 export function createAcceptanceChanges({
@@ -82,20 +94,12 @@ export function createAcceptanceChanges({
       refuse('already_accepted', 'смена уже принята; reaccept: true примет её заново');
   }
 
-  function evidenceOf(
-    shift: CashShift,
-    before: AcceptanceDocument,
-    document: AcceptanceDocument,
-  ): SaveEvidence {
-    const { accept_date, session_status } = shift;
-    const { session_id } = document.session;
-    return { session_id, document, before: { shift: { accept_date, session_status }, document: before } };
-  }
-
   /** The one `save`, of the document that was written down. */
-  async function send({ document }: SaveEvidence, context: ChangeContext): Promise<ImportResult> {
+  async function send(evidence: SaveEvidence, context: ChangeContext): Promise<ImportResult> {
+    // What was left out of it on disk would be missing at the server.
+    if (wasWritten(evidence)) throw new Failure('VENDOR_UNAVAILABLE');
     shifts.forgetLists();
-    const body = toTheirDocument(document);
+    const body = toTheirDocument(evidence.document);
     const result = await api.save(body, context.call, (response, complain) =>
       toImportResult(response, http, complain),
     );
@@ -128,11 +132,14 @@ export function createAcceptanceChanges({
 
     saveDocument: {
       ...saving,
-      async prepare({ document: input }, { call }) {
+      async prepare({ document: input }, { call, showPersonalData }) {
         const document = completeDocument(input, wrongInput);
         const shift = await shifts.get(document.session.session_id, call);
         const before = await shifts.getDocument(document.session.session_id, call);
-        return { evidence: evidenceOf(shift, before, unmasked(document, before)) };
+        const restored = unmasked(document, before);
+        const masked = showPersonalData ? [] : maskedComments(restored, before);
+        if (masked.length > 0) throw invalid('документ так сохранить нельзя', masked);
+        return { evidence: evidenceOf(shift, before, restored) };
       },
     },
 
@@ -147,7 +154,7 @@ export function createAcceptanceChanges({
         const payments = await shifts.listPayments(order.id, false, call);
         const draft = draftAcceptance(before, payments, order);
         const checked = checkDraft(draft, await ledger.accounts(accountsOf(draft), call));
-        if ('errors' in checked) throw invalid(checked.errors);
+        if ('errors' in checked) throw invalid('смену так принять нельзя', checked.errors);
         if (order.preview) return { answer: { document: shown(checked.document, context) } };
         return { evidence: evidenceOf(shift, before, checked.document) };
       },

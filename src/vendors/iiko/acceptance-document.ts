@@ -1,9 +1,10 @@
 import { isDeepStrictEqual } from 'node:util';
 import { type Static, Type } from 'typebox';
+import type { DataError } from '#core/failure.ts';
 import { parseJson } from '#core/json.ts';
-import { redact } from '#domain/redaction.ts';
 import { toTheirs, type Vocabulary } from '#domain/vocabulary.ts';
 import { AcceptanceStatus, Count, Money, MoneyInput, nullable, Text, Uuid } from './field-schemas.ts';
+import { shownTo } from './personal-data.ts';
 import { type Complain, type Spellings, WireObject } from './wire.ts';
 
 const AcceptanceItem = Type.Object({
@@ -145,12 +146,12 @@ export function toTheirDocument(document: AcceptanceDocument): unknown {
 }
 
 function unmaskedFields<T extends object>(sent: T, kept: T): T {
-  const shown = redact(kept, false) as Record<string, unknown>;
+  const shown = new Map(Object.entries(shownTo(kept, false)));
   const original = new Map(Object.entries(kept));
   return Object.fromEntries(
     Object.entries(sent).map(([name, value]) => [
       name,
-      isDeepStrictEqual(value, shown[name]) ? original.get(name) : value,
+      isDeepStrictEqual(value, shown.get(name)) ? original.get(name) : value,
     ]),
   ) as T;
 }
@@ -165,6 +166,23 @@ export function unmasked(sent: AcceptanceDocument, kept: AcceptanceDocument): Ac
       return known ? unmaskedFields(item, known) : item;
     }),
   };
+}
+
+/** So much is hidden of a phone, a card or an address; people who hide a number write fewer. */
+const MASK = /\*{6}[^*]{4}/;
+
+/**
+ * The masked texts that could not be restored, since the server keeps another text there or none: saved like this
+ * they would replace what they hide.
+ */
+export function maskedComments(sent: AcceptanceDocument, kept: AcceptanceDocument): DataError[] {
+  const comments = new Map(kept.items.map((item) => [item.transaction_id.toLowerCase(), item.comment]));
+  return sent.items.flatMap(({ transaction_id, comment }, index) => {
+    if (comment === null || !MASK.test(comment)) return [];
+    if (comment === comments.get(transaction_id.toLowerCase())) return [];
+    const message = 'текст скрыт звёздочками: прочитайте документ заново или укажите текст целиком';
+    return [{ path: `/document/items/${index}/comment`, message }];
+  });
 }
 
 /** A client's document with everything that it may leave out filled in. */

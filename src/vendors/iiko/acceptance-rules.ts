@@ -51,7 +51,7 @@ function itemErrors(draft: DraftItem, accounts: LedgerAccounts): DataError[] {
   if (!isWanted && draft.override?.counteragent_override_id !== undefined) {
     errors.push(complaint(draft, 'counteragent_override_id', 'для этого счета контрагент не указывается'));
   }
-  if (sum_real !== null && !isPositive(sum_real)) {
+  if (draft.override?.sum_real !== undefined && !isPositive(sum_real ?? '')) {
     errors.push(complaint(draft, 'sum_real', 'сумма должна быть больше нуля'));
   }
   return errors;

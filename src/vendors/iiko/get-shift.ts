@@ -1,7 +1,7 @@
 import { defineVendorAction } from '#domain/action.ts';
-import { redact } from '#domain/redaction.ts';
 import { CashShift } from './cash-shift.ts';
 import { ShiftId } from './field-schemas.ts';
+import { shownTo } from './personal-data.ts';
 import type { IikoPort } from './port.ts';
 
 /** One shift: 004_… "Выгрузка кассовой смены по id". */
@@ -14,6 +14,6 @@ export const getShift = defineVendorAction<IikoPort>()({
   reply: CashShift,
   differsBy: (_data, client) => client.seesPersonalData,
   async handle({ id }, { vendor, call, client }) {
-    return redact(await vendor.shifts.get(id, call), client.seesPersonalData) as CashShift;
+    return shownTo(await vendor.shifts.get(id, call), client.seesPersonalData);
   },
 });

@@ -1,8 +1,8 @@
 import { Type } from 'typebox';
 import { defineVendorAction } from '#domain/action.ts';
-import { redact } from '#domain/redaction.ts';
 import { ShiftId } from './field-schemas.ts';
 import { Payments } from './payments.ts';
+import { shownTo } from './personal-data.ts';
 import type { IikoPort } from './port.ts';
 
 /** What was paid without cash, put in and taken out: 004_… "Выгрузка платежей, внесений, изъятий за смену". */
@@ -24,6 +24,6 @@ export const listPayments = defineVendorAction<IikoPort>()({
   differsBy: (_data, client) => client.seesPersonalData,
   async handle({ id, hide_accepted = false }, { vendor, call, client }) {
     const payments = await vendor.shifts.listPayments(id, hide_accepted, call);
-    return redact(payments, client.seesPersonalData) as Payments;
+    return shownTo(payments, client.seesPersonalData);
   },
 });

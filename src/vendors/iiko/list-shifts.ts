@@ -1,11 +1,11 @@
 import { type Static, Type } from 'typebox';
 import { type DataError, Failure } from '#core/failure.ts';
 import { defineVendorAction } from '#domain/action.ts';
-import { redact } from '#domain/redaction.ts';
 import { daysBetween } from '#domain/time.ts';
 import { CashShift } from './cash-shift.ts';
 import type { ShiftQuery } from './cash-shifts.ts';
 import { Uuid } from './field-schemas.ts';
+import { shownTo } from './personal-data.ts';
 import type { IikoPort } from './port.ts';
 
 const LONGEST_DAYS = 31;
@@ -79,6 +79,6 @@ export const listShifts = defineVendorAction<IikoPort>()({
   async handle(data, { vendor, call, client }) {
     checkPeriod(data);
     const shifts = await vendor.shifts.list(toQuery(data), call);
-    return redact(shifts, client.seesPersonalData) as CashShift[];
+    return shownTo(shifts, client.seesPersonalData);
   },
 });

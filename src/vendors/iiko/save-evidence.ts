@@ -1,6 +1,8 @@
+import { createHash, randomUUID } from 'node:crypto';
 import { isSameAmount } from '#domain/money.ts';
 import type { AcceptanceDocument, AcceptanceItem } from './acceptance-document.ts';
 import type { CashShift } from './cash-shift.ts';
+import { shownTo, tellsOfPerson } from './personal-data.ts';
 
 /** The part of a shift that a save changes. */
 export type ShiftState = Pick<CashShift, 'accept_date' | 'session_status'>;
@@ -11,7 +13,39 @@ export type SaveEvidence = {
   /** The one document that is sent, however often. */
   readonly document: AcceptanceDocument;
   readonly before: { readonly shift: ShiftState; readonly document: AcceptanceDocument };
+  /** What the hashes of this evidence begin with. */
+  readonly salt: string;
 };
+
+const HASH = 'sha256:';
+
+/** A document as it goes to disk: what tells of a person is masked, and a comment that does is a hash. */
+function storable(document: AcceptanceDocument, salt: string): AcceptanceDocument {
+  const items = document.items.map((item) => {
+    if (item.comment === null || !tellsOfPerson(item.comment)) return item;
+    const hash = createHash('sha256').update(salt).update(item.comment).digest('base64');
+    return { ...item, comment: `${HASH}${hash}` };
+  });
+  return shownTo({ ...document, items }, false);
+}
+
+/** The evidence with everything that has to be sent; written down as JSON it tells of nobody. */
+export function createEvidence(facts: Omit<SaveEvidence, 'salt'>): SaveEvidence {
+  const salt = randomUUID();
+  const { document, before } = facts;
+  const evidence = { ...facts, salt };
+  const toJSON = (): SaveEvidence => ({
+    ...evidence,
+    document: storable(document, salt),
+    before: { ...before, document: storable(before.document, salt) },
+  });
+  return Object.defineProperty(evidence, 'toJSON', { value: toJSON });
+}
+
+/** Has it been on disk, so that texts are missing in it? */
+export function wasWritten({ document }: SaveEvidence): boolean {
+  return document.items.some(({ comment }) => comment?.startsWith(HASH));
+}
 
 const HEADER = [
   'account_shortage_id',
@@ -64,14 +98,15 @@ function statusOfWhole({ items }: AcceptanceDocument): string {
 }
 
 /**
- * What the shift and its document, read again, tell of a save whose answer was lost: `done` when the document is
+ * What the shift and its document, read again, tell by the evidence as it was written down of a save whose answer was lost: `done` when the document is
  * the one that was sent, `not_done` when nothing has changed, else nobody can say.
  */
 export function judge(
-  { document: sent, before }: SaveEvidence,
+  { document: sent, before, salt }: SaveEvidence,
   shift: ShiftState,
-  document: AcceptanceDocument,
+  read: AcceptanceDocument,
 ): 'done' | 'not_done' | 'undecidable' {
+  const document = storable(read, salt);
   const isUnchanged = isSameState(shift, before.shift);
   if (!isUnchanged) return holds(document, sent, 'sums that were kept') ? 'done' : 'undecidable';
   if (!holds(document, sent)) return holds(document, before.document) ? 'not_done' : 'undecidable';

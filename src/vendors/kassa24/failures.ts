@@ -7,6 +7,9 @@ import type { Unreadable } from './fields.ts';
 import { refusalOf } from './refusals.ts';
 import { type Envelope, readEnvelope } from './wire.ts';
 
+/** A proxy's word for a vendor that is too slow: no refusal. */
+const REQUEST_TIMEOUT = 408;
+
 type Account = Pick<HttpClient, 'vendor' | 'account'>;
 
 /** The complaint about an answer that cannot be used. */
@@ -26,7 +29,9 @@ function tryEnvelope(response: HttpResponse, account: Account): Envelope {
 
 /** Some statuses say enough even above a proxy's HTML, and any failure does without a body. */
 function speaksForItself({ status, text }: HttpResponse): boolean {
-  return status === 401 || status === 429 || status >= 500 || (status >= 400 && text.trim() === '');
+  return (
+    [401, REQUEST_TIMEOUT, 429].includes(status) || status >= 500 || (status >= 400 && text.trim() === '')
+  );
 }
 
 function readAnswer(response: HttpResponse, account: Account): Envelope {
@@ -43,7 +48,8 @@ function failedStatus(response: HttpResponse, { status }: Envelope): number | un
 function toFailure(response: HttpResponse, envelope: Envelope, status: number, account: Account): Failure {
   const { message } = envelope;
   const refusal = refusalOf(status, message);
-  const name = refusal?.name ?? (status >= 500 ? 'VENDOR_UNAVAILABLE' : 'VENDOR_REJECTED');
+  const isSilent = status >= 500 || status === REQUEST_TIMEOUT;
+  const name = refusal?.name ?? (isSilent ? 'VENDOR_UNAVAILABLE' : 'VENDOR_REJECTED');
   return vendorFailure(name, account, {
     status: response.status,
     code: String(status),

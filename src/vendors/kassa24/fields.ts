@@ -15,6 +15,8 @@ export type TimeReading = {
   readonly zone: string;
   /** `local`: the server labels the register's wall clock with a `Z`. */
   readonly dateZ: 'utc' | 'local';
+  /** A time that cannot be read is as good as none: it must not keep a shift from being opened or closed. */
+  readonly isLenient?: true;
 };
 
 /** A member by its name, whatever its case (`KKM`, `Kkm`) and blanks around it; an exact match goes first. */
@@ -55,12 +57,13 @@ export function money(value: unknown, path: string, unreadable: Unreadable): str
 /** A time as RFC 3339 in the account's zone; absent and zero dates are null. */
 export function dateTime(
   value: unknown,
-  { zone, dateZ }: TimeReading,
+  { zone, dateZ, isLenient }: TimeReading,
   path: string,
   unreadable: Unreadable,
 ): string | null {
   const told = dateZ === 'local' && typeof value === 'string' ? value.replace(/Z\s*$/i, '') : value;
   const time = formatDateTime(told, zone);
+  if (time === undefined && isLenient) return null;
   if (time === undefined) throw unreadable('bad_field', `${path} не дата`);
   return time;
 }

@@ -3,14 +3,17 @@ import type { Change, ChangeContext, Settlement } from '#domain/change.ts';
 import type { Report } from '#domain/report.ts';
 import type { ShiftChangeData } from '#domain/vendor.ts';
 import { vendorFailure } from '#outbound/vendor-failure.ts';
-import { type Answer, type Desk, getKkm, getShift, getShiftData } from './desk.ts';
+import { type Answer, type Desk, getKkm, getShift, getShiftData, leniently } from './desk.ts';
 import { isClosed, openShiftId, toReport } from './map.ts';
 import { toShiftRequest } from './shift-date.ts';
 import { shiftIsClosed } from './shift-failures.ts';
 import { currentUid, forgetUid } from './uid.ts';
 import { type Kkm, readShift } from './wire.ts';
-import { rememberedClosing } from './z-memory.ts';
-import { repeatedZ, sendZ, type ZAnswer, type ZRequest } from './z-report.ts';
+import { holdUid, releaseUid, rememberedClosing } from './z-memory.ts';
+import { isZOf } from './z-proof.ts';
+import { repeatedZ } from './z-repetition.ts';
+import { sendZ } from './z-report.ts';
+import type { ZAnswer, ZRequest } from './z-request.ts';
 
 /** What is fixed at the first attempt, and what the Report tells of the shift itself. */
 export type ClosingEvidence = { readonly request: ZRequest; readonly report: Report };
@@ -54,6 +57,9 @@ async function prepareClosing(
   const idShift = openShiftId(kkm);
   if (idShift === undefined) throw shiftIsClosed('у кассы нет открытой смены (Kkm.IdShift)', desk.http);
   const report = await readOpenShift(desk, idShift, kkm, call);
+  const closing = await rememberedClosing(desk, idShift);
+  if (closing?.is_open_question)
+    return { request: { idShift, uid: closing.uid, body, isShared: true }, report };
   return { request: { idShift, uid: await currentUid(desk, call), body }, report };
 }
 
@@ -63,17 +69,23 @@ async function settleClosing(
   evidence: ClosingEvidence,
   call: Call,
 ): Promise<Closed | 'not_done'> {
-  const { idShift } = evidence.request;
+  const { idShift, uid: sentUid } = evidence.request;
+  await holdUid(desk, idShift, sentUid);
   const answer = await getShiftData(desk, idShift, call, SETTLING);
   const shift = readShift(answer.data, desk.time, answer.unreadable);
   const closing = await rememberedClosing(desk, idShift);
   if (!isClosed(shift)) {
     refuseInProgress(desk, closing?.in_progress_at ?? null);
+    // Nobody may send anything before this is believed.
+    await releaseUid(desk, idShift);
     return 'not_done';
   }
-  const request = { ...evidence.request, uid: closing?.uid ?? evidence.request.uid };
-  const z = await repeatedZ(desk, request, call);
+  const request = { ...evidence.request, uid: closing?.uid ?? sentUid };
+  const repeated = await repeatedZ(desk, request, call);
+  // What else this Uid may have been used for is no report of this shift.
+  const z = repeated && isZOf(shift, repeated.answer, desk) ? repeated : undefined;
   await forgetUid(desk);
+  await releaseUid(desk, idShift);
   const report = { ...evidence.report, close_date: shift.dateClose };
   return { report, z, shift: answer, uid: request.uid };
 }
@@ -86,10 +98,13 @@ function refuseInProgress({ clock, http }: Desk, at: number | null): void {
 
 /** 001_… 'POST /shifts/:IdShift/z', once. */
 export function createClosing<A>(
-  desk: Desk,
+  ofDesk: Desk,
   toAnswer: (closed: Closed, showPersonalData: boolean) => A,
 ): Change<ShiftChangeData, ClosingEvidence, A> {
+  const desk = leniently(ofDesk);
   return {
+    // A shift is closed once, and a Uid is carried out once.
+    evidenceLasts: true,
     async prepare(data, context, earlier) {
       return { evidence: await prepareClosing(desk, data, context, earlier) };
     },

@@ -1,8 +1,11 @@
 import type { Call } from '#core/call.ts';
 import { Failure } from '#core/failure.ts';
+import { isJsonObject } from '#core/json.ts';
 import type { Change, ChangeContext, Settlement } from '#domain/change.ts';
 import type { ShiftChangeData } from '#domain/vendor.ts';
-import { type Answer, answerOf, type Desk, getKkm, getShiftData } from './desk.ts';
+import { type Answer, answerOf, type Desk, getKkm, getShiftData, leniently } from './desk.ts';
+import { outcomeUnknown } from './failures.ts';
+import { integer, member } from './fields.ts';
 import { checkRegister, isExpired, isOpen, openShiftId } from './map.ts';
 import { toShiftRequest } from './shift-date.ts';
 import { openingFailure, shiftIsOpened, shiftIsPending } from './shift-failures.ts';
@@ -48,19 +51,37 @@ async function prepareOpening(
   return { id_shift: idShift };
 }
 
+/** Does the answer itself prove that a shift of this register is open? */
+function provesOpening({ data, unreadable }: Answer, { device, time }: Desk): boolean {
+  const told = member(data, 'Shift');
+  if (!isJsonObject(told)) return false;
+  try {
+    const shift = readShift(told, time, unreadable);
+    const id = integer(member(told, 'Id'), 'Shift.Id', unreadable);
+    return id !== null && id > 0 && isOpen(shift) && (!shift.idKkm || shift.idKkm === device.id_kkm);
+  } catch {
+    return false;
+  }
+}
+
 /** `POST /shifts`: not repeated, since it knows no Uid. */
 async function sendOpening(desk: Desk, data: ShiftChangeData, call: Call): Promise<Opened> {
   const { session, http, device } = desk;
   const body = toShiftRequest(data, device.id_kkm);
   const response = await session.send({ method: 'POST', path: '/shifts', body, effect: 'change' }, call);
+  let answer: Answer;
   try {
-    const answer = answerOf(response, http);
-    const uid = await rememberNextUid(desk, response);
-    if (uid === undefined) await forgetUid(desk);
-    return { answer, uid: uid ?? null };
+    answer = answerOf(response, http);
   } catch (caught) {
     throw openingFailure(caught);
   }
+  const uid = await rememberNextUid(desk, response);
+  if (uid === undefined) await forgetUid(desk);
+  if (provesOpening(answer, desk)) return { answer, uid: uid ?? null };
+  throw outcomeUnknown(
+    answer.unreadable('missing_field', 'из ответа не видно открытой смены этой кассы'),
+    http,
+  );
 }
 
 /** The shift is ours if the register's shift is another one than before, open, and of our cashier. */
@@ -93,9 +114,10 @@ async function lostUid(desk: Desk, call: Call): Promise<string | null> {
 
 /** 001_… 'Открытие смены на кассе', once. */
 export function createOpening<A>(
-  desk: Desk,
+  ofDesk: Desk,
   toAnswer: (opened: Opened, showPersonalData: boolean) => A,
 ): Change<ShiftChangeData, OpeningEvidence, A> {
+  const desk = leniently(ofDesk);
   return {
     async prepare(data, context, earlier) {
       toShiftRequest(data, desk.device.id_kkm);

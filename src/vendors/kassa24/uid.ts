@@ -10,10 +10,18 @@ import { readNextUid } from './wire.ts';
  */
 const KEY = 'uid';
 
-/** The Uid of the register's next operation, as remembered, else asked for. */
+/**
+ * The Uid of the register's next operation. Every receipt of another program changes it, so that what is remembered is
+ * only taken where the vendor refuses to tell.
+ */
 export async function currentUid(desk: Desk, call: Call): Promise<string> {
-  const remembered = await desk.state.read(desk.device.token, KEY);
-  return typeof remembered === 'string' ? remembered : renewUid(desk, call);
+  try {
+    return await renewUid(desk, call);
+  } catch (caught) {
+    const remembered = await desk.state.read(desk.device.token, KEY);
+    if (typeof remembered === 'string' && Failure.from(caught).name === 'VENDOR_REJECTED') return remembered;
+    throw caught;
+  }
 }
 
 /** Asks for the Uid and remembers it. */

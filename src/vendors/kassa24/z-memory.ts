@@ -9,7 +9,13 @@ export type Closing = {
   readonly uid: string;
   /** Milliseconds since the epoch. */
   readonly in_progress_at: number | null;
+  /** Nobody knows what became of it: whoever closes the shift next has to do it with the same Uid. */
+  readonly is_open_question?: boolean;
 };
+
+async function read({ state, device }: Desk): Promise<Closing | undefined> {
+  return (await state.read(device.token, KEY)) as Closing | undefined;
+}
 
 function remember({ state, device }: Desk, closing: Closing): Promise<void> {
   return state.write(device.token, KEY, closing);
@@ -27,6 +33,21 @@ export function markInProgress(desk: Desk, idShift: number, uid: string): Promis
 
 /** What is remembered of the closing of this shift; undefined where it went straight on. */
 export async function rememberedClosing(desk: Desk, idShift: number): Promise<Closing | undefined> {
-  const closing = (await desk.state.read(desk.device.token, KEY)) as Closing | undefined;
+  const closing = await read(desk);
   return closing?.id_shift === idShift ? closing : undefined;
+}
+
+/** Until it is known whether this shift was closed with this Uid, it is closed with no other. */
+export async function holdUid(desk: Desk, idShift: number, uid: string): Promise<void> {
+  const closing = await read(desk);
+  // What is found out late of an earlier shift is no reason to forget the later one's.
+  if (closing && closing.id_shift > idShift) return;
+  const known = closing?.id_shift === idShift ? closing : { id_shift: idShift, uid, in_progress_at: null };
+  if (!known.is_open_question) await remember(desk, { ...known, is_open_question: true });
+}
+
+/** It is known now, or the vendor has said that the Uid is good for nothing any more. */
+export async function releaseUid(desk: Desk, idShift: number): Promise<void> {
+  const closing = await rememberedClosing(desk, idShift);
+  if (closing?.is_open_question) await remember(desk, { ...closing, is_open_question: false });
 }

@@ -7,7 +7,7 @@ import { readZReport } from './wire.ts';
 /** The Report of a shift that has been closed; without a body its figures are not known. */
 export function toZReport({ report, z, uid }: Closed, { time }: Desk): Report {
   if (!z) return { ...report, uid };
-  const told = readZReport(z.answer.data, time, z.answer.unreadable);
+  const told = readZReport(z.answer.data, { ...time, isLenient: true }, z.answer.unreadable);
   return {
     ...report,
     close_date: told.dateClose ?? report.close_date,

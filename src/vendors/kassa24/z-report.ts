@@ -1,66 +1,38 @@
 import type { Call } from '#core/call.ts';
-import { type Clock, delay } from '#core/clock.ts';
 import { Failure } from '#core/failure.ts';
-import type { HttpRequest, HttpResponse } from '#core/http.ts';
+import type { HttpResponse } from '#core/http.ts';
 import type { ChangeContext } from '#domain/change.ts';
 import { vendorFailure } from '#outbound/vendor-failure.ts';
-import { type Answer, answerOf, type Desk, getShift } from './desk.ts';
+import { type Answer, answerOf, type Desk, getShift, getShiftData } from './desk.ts';
 import { outcomeUnknown, statusOf } from './failures.ts';
+import { isClosed } from './map.ts';
 import { forgetUid, rememberNextUid, renewUid } from './uid.ts';
-import { markInProgress, rememberUidOf } from './z-memory.ts';
+import { readShift, type Shift } from './wire.ts';
+import { markInProgress, releaseUid, rememberUidOf } from './z-memory.ts';
+import { isZ, isZOf, namesOtherRegister } from './z-proof.ts';
+import {
+  DONE_BEFORE,
+  IN_PROGRESS,
+  isLost,
+  pause,
+  toHttpRequest,
+  UNKNOWN_UID,
+  waitMs,
+  type ZAnswer,
+  type ZRequest,
+} from './z-request.ts';
 
-/** What makes a closing the same one, however often it is sent. */
-export type ZRequest = {
-  readonly idShift: number;
-  readonly uid: string;
-  readonly body: { readonly IdKkm: number; readonly Date?: string };
+/** An answer, told apart; without `answer` where it is to be sent again. */
+type Told = {
+  readonly response: HttpResponse;
+  readonly status: number;
+  readonly answer: Answer | undefined;
 };
-
-/** The Z report, and the Uid that it was made with. */
-export type ZAnswer = { readonly answer: Answer; readonly uid: string };
-
-/** What the statuses of operations with a Uid mean, beside 200. */
-const DONE_BEFORE = 208;
-const IN_PROGRESS = 449;
-const UNKNOWN_UID = 452;
 
 const SETTLING = { settling: true } as const;
 
 const MAX_LOSSES = 2;
 const PAUSE_AFTER_LOSS_MS = 300;
-const FIRST_WAIT_MS = 500;
-const LONGEST_WAIT_MS = 5000;
-
-function toHttpRequest({ idShift, uid, body }: ZRequest): HttpRequest {
-  return { method: 'POST', path: `/shifts/${idShift}/z`, headers: { uid }, body, effect: 'change' };
-}
-
-/** Rejects where the time is over before the pause is. */
-async function pause(clock: Clock, ms: number, call: Call): Promise<void> {
-  if (clock.now() + ms >= call.deadline) throw new Failure('VENDOR_TIMEOUT');
-  await delay(clock, ms, call.signal);
-}
-
-function waitMs(waits: number): number {
-  return Math.min(FIRST_WAIT_MS * 2 ** waits, LONGEST_WAIT_MS);
-}
-
-function hasStatus({ details }: Failure): boolean {
-  return details !== undefined && 'status' in details && details.status !== null;
-}
-
-/** Does nobody know what became of it? */
-function isLost(failure: Failure): boolean {
-  if (failure.name === 'VENDOR_UNAVAILABLE') return hasStatus(failure);
-  return failure.name === 'VENDOR_OUTCOME_UNKNOWN' || failure.name === 'VENDOR_BAD_RESPONSE';
-}
-
-/** Nothing was heard of the vendor, so that asking again may help. */
-function isUnreached(failure: Failure): boolean {
-  return (
-    /^(BUS_|VENDOR_(UNAVAILABLE|TIMEOUT|RATE_LIMITED|AUTH_FAILED)$)/.test(failure.name) && !isLost(failure)
-  );
-}
 
 /**
  * `POST /shifts/:IdShift/z`. The vendor carries a Uid out once, so that the same request may be sent again after
@@ -81,7 +53,7 @@ class ZSending {
     this.#desk = desk;
     this.#request = request;
     this.#call = call;
-    this.#mayRenew = !isDoubtful;
+    this.#mayRenew = !isDoubtful && !request.isShared;
   }
 
   async run(): Promise<ZAnswer> {
@@ -93,29 +65,81 @@ class ZSending {
 
   /** Undefined when it is to be sent again. */
   async #attempt(): Promise<ZAnswer | undefined> {
-    const { session, http } = this.#desk;
-    let response: HttpResponse;
-    let status: number;
+    let told: Told;
     try {
-      response = await session.send(toHttpRequest(this.#request), this.#call);
-      status = statusOf(response, http);
-      if (status !== IN_PROGRESS && !(status === UNKNOWN_UID && this.#mayRenew)) {
-        return await this.#accept(response, status);
-      }
+      told = await this.#ask();
     } catch (caught) {
       const failure = Failure.from(caught);
       if (isLost(failure)) return this.#recover(failure);
-      // After a loss a refusal may be about what the lost attempt has done.
-      throw this.#isAmbiguous ? outcomeUnknown(failure, http) : failure;
+      throw await this.#refused(failure);
     }
-    return status === IN_PROGRESS ? this.#wait(response) : this.#renew();
+    const { response, status, answer } = told;
+    if (status === IN_PROGRESS) return this.#wait(response);
+    if (!answer) return this.#renew();
+    if (status === DONE_BEFORE) return this.#believe(answer);
+    await rememberNextUid(this.#desk, response);
+    return this.#accept(answer);
   }
 
-  async #accept(response: HttpResponse, status: number): Promise<ZAnswer> {
-    const answer = answerOf(response, this.#desk.http);
-    if (status === DONE_BEFORE) await forgetUid(this.#desk);
-    else await rememberNextUid(this.#desk, response);
-    return { answer, uid: this.#request.uid };
+  async #ask(): Promise<Told> {
+    const { session, http } = this.#desk;
+    const response = await session.send(toHttpRequest(this.#request), this.#call);
+    const status = statusOf(response, http);
+    const isUnanswered = status === IN_PROGRESS || (status === UNKNOWN_UID && this.#mayRenew);
+    return { response, status, answer: isUnanswered ? undefined : answerOf(response, http) };
+  }
+
+  /** After a loss a refusal may be about what the lost attempt has done. */
+  async #refused(failure: Failure): Promise<Failure> {
+    const { details } = failure;
+    const isUidGone = details && 'code' in details && details.code === String(UNKNOWN_UID);
+    if (isUidGone) await releaseUid(this.#desk, this.#request.idShift);
+    return this.#isAmbiguous ? outcomeUnknown(failure, this.#desk.http) : failure;
+  }
+
+  /** A success without a report of this register proves nothing before the shift was read. */
+  async #accept(answer: Answer): Promise<ZAnswer> {
+    const z = { answer, uid: this.#request.uid };
+    if (!isZ(answer)) throw this.#unproven(answer);
+    if (!namesOtherRegister(answer, this.#desk)) return z;
+    const shift = await this.#readShift(answer);
+    if (isClosed(shift) && isZOf(shift, answer, this.#desk)) return z;
+    throw this.#unproven(answer);
+  }
+
+  /** "Done before" with this Uid, by us or by another program: the shift tells, and the report. */
+  async #believe(answer: Answer): Promise<ZAnswer | undefined> {
+    await forgetUid(this.#desk);
+    const shift = await this.#readShift(answer);
+    if (isClosed(shift)) {
+      if (isZOf(shift, answer, this.#desk)) return { answer, uid: this.#request.uid };
+      throw this.#unproven(answer);
+    }
+    // Nothing of ours was ever sent under it.
+    if (this.#mayRenew) return this.#renew();
+    await releaseUid(this.#desk, this.#request.idShift);
+    const { http } = this.#desk;
+    const usedUp = vendorFailure('VENDOR_REJECTED', http, {
+      status: DONE_BEFORE,
+      message: 'этим Uid проведена другая операция, а смена открыта',
+      description: 'Uid этого закрытия занят другой операцией кассы: повторите с новым operation.id',
+    });
+    throw this.#isAmbiguous ? outcomeUnknown(usedUp, http) : usedUp;
+  }
+
+  async #readShift(answer: Answer): Promise<Shift> {
+    const { idShift } = this.#request;
+    try {
+      const { data, unreadable } = await getShiftData(this.#desk, idShift, this.#call, SETTLING);
+      return readShift(data, this.#desk.time, unreadable);
+    } catch {
+      throw this.#unproven(answer);
+    }
+  }
+
+  #unproven(answer: Answer): Failure {
+    const unreadable = answer.unreadable('missing_field', 'из ответа не видно Z-отчёта этой смены');
+    return outcomeUnknown(unreadable, this.#desk.http);
   }
 
   /** The vendor's state is read first, then the same is sent again: it is carried out, or its answer repeated. */
@@ -162,28 +186,4 @@ class ZSending {
 /** Closes the shift; rejects with the vendor's refusal, or with `VENDOR_OUTCOME_UNKNOWN`. */
 export function sendZ(desk: Desk, request: ZRequest, context: ChangeContext): Promise<ZAnswer> {
   return new ZSending(desk, request, context).run();
-}
-
-/**
- * The Z report of a shift that is closed: sent again with its own Uid, its answer is repeated and nothing happens.
- * Undefined where no body can be had; rejects when the vendor cannot be reached now.
- */
-export async function repeatedZ(desk: Desk, request: ZRequest, call: Call): Promise<ZAnswer | undefined> {
-  const { session, http, clock } = desk;
-  for (let waits = 0; ; waits += 1) {
-    try {
-      const response = await session.send(
-        { ...toHttpRequest(request), effect: 'document', ...SETTLING },
-        call,
-      );
-      if (statusOf(response, http) !== IN_PROGRESS) {
-        return { answer: answerOf(response, http), uid: request.uid };
-      }
-    } catch (caught) {
-      const failure = Failure.from(caught);
-      if (isUnreached(failure)) throw failure;
-      return undefined;
-    }
-    await pause(clock, waitMs(waits), call);
-  }
 }

@@ -60,6 +60,9 @@ export function orderChange<Answer>(
   }
 
   return {
+    // A tag is found whatever was ordered since.
+    evidenceLasts: true,
+
     async prepare(data, { call }, earlier) {
       checkOrder(data);
       // Also says, before anything is sent, whether the times are there.

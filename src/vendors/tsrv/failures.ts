@@ -11,8 +11,10 @@ export function statusFailure(response: HttpResponse, effect: 'read' | 'change',
   const facts = { status: response.status, message: `HTTP ${response.status} без сообщения tsrv` };
   if (response.status === 429) return vendorFailure('VENDOR_RATE_LIMITED', http, facts);
   if (response.status === 401) return vendorFailure('VENDOR_AUTH_FAILED', http, facts);
-  if (response.status >= 400 && response.status < 500) return vendorFailure('VENDOR_REJECTED', http, facts);
+  // Whoever keeps us out has kept the message out; of anything else a proxy may tell what the upstream did not say.
+  if (response.status === 403 && effect === 'change') return vendorFailure('VENDOR_AUTH_FAILED', http, facts);
   if (effect === 'change') return vendorFailure('VENDOR_OUTCOME_UNKNOWN', http, facts);
+  if (response.status >= 400 && response.status < 500) return vendorFailure('VENDOR_REJECTED', http, facts);
   return vendorFailure(response.status >= 500 ? 'VENDOR_UNAVAILABLE' : 'VENDOR_BAD_RESPONSE', http, facts);
 }
 

@@ -49,11 +49,15 @@ const decideOpening: Decide = (before, after) => {
 
 const DECISIONS: Readonly<Record<string, Decide>> = { open_shift: decideOpening, close_shift: decideClosing };
 
+/** Who may use the register, told by a PIN that is no part of what is remembered: a repeat may bring another. */
+const AUTHORITY = new Set(['authorize', 'logout', 'change_pin_code']);
+
 /** A change of the upstream that leaves nothing behind by which it could be told whether it was done. */
 function plainChange(http: HttpClient, message: ForwardedMessage): Change {
   return {
     prepare: async () => ({ evidence: null }),
     send: (_data, _evidence, { call }) => forward(http, message, { effect: 'change' }, call),
+    ...(AUTHORITY.has(message.headers.action ?? '') && { isForgotten: true }),
   };
 }
 

@@ -67,7 +67,7 @@ function guidOf({ envelope, status, complain }: TaskAnswer, { http }: Tasks): st
 export function createOrder(
   { tasks, clock, defaults }: BillOfBalanceOptions,
   lanes: ObjectLanes<OrderedReport>,
-): Required<Change<BillOfBalanceRequest, OrderEvidence, OrderedReport>> {
+): Change<BillOfBalanceRequest, OrderEvidence, OrderedReport> {
   return {
     async prepare(data, { call, isDoubtful }, earlier) {
       const { objectId, agentTimeout, key } = readReport(data, defaults);

@@ -42,27 +42,21 @@ async function open(): Promise<Desk> {
     showPersonalData: false,
     isDoubtful: false,
   });
-  async function prepared<D, E, A>(
-    change: Change<D, E, A>,
-    data: D,
-  ): Promise<{ answer: A } | { evidence: E }> {
-    const result = await change.prepare(data, context(), undefined);
-    return 'answer' in result ? result : { evidence: JSON.parse(JSON.stringify(result.evidence)) as E };
-  }
   return {
     clock,
     restaurant,
     context,
     async run(change, data) {
-      const result = await prepared(change, data);
+      const result = await change.prepare(data, context(), undefined);
       return 'answer' in result ? result.answer : change.send(data, result.evidence, context());
     },
     async settle(change, data, between) {
-      const result = await prepared(change, data);
+      const result = await change.prepare(data, context(), undefined);
       if ('answer' in result) throw new Error('nothing is sent');
       await change.send(data, result.evidence, context()).catch(() => undefined);
       await between?.();
-      const settlement = await change.settle?.(result.evidence, context());
+      const written = JSON.parse(JSON.stringify(result.evidence));
+      const settlement = await change.settle?.(written, context());
       if (settlement === undefined) throw new Error('no settling');
       return settlement;
     },
@@ -207,6 +201,57 @@ describe('saveDocument', () => {
     expect(await run(saveDocument, { document } as never)).toMatchObject({
       import_result: 'SUCCESS',
       document,
+    });
+  });
+
+  describe('a comment that tells of people', () => {
+    const comment = 'звонить 77011234567, ivan@mail.kz, карта 4400430123456780';
+    const shown = 'звонить *******4567, ********l.kz, карта ************6780';
+
+    const commentsAt = async ({ restaurant, context }: Desk) => {
+      const { items } = await restaurant.port.shifts.getDocument(CLOSED, context().call);
+      return items.map((item) => item.comment);
+    };
+
+    test('is restored when it comes back as it was shown, also by somebody who reads it for the first time', async () => {
+      const desk = await open();
+      const { acceptShift, getDocument, saveDocument } = desk.restaurant.port.changes;
+      const answer = await desk.run(acceptShift, { ...ORDER, comment });
+      expect(answer.document.items.map((item) => item.comment)).toEqual(Array(4).fill(shown));
+
+      const document = await desk.run(getDocument, { id: CLOSED });
+      expect(document.items.map((item) => item.comment)).toEqual(Array(4).fill(shown));
+      await desk.run(saveDocument, { document } as never);
+      expect(await commentsAt(desk)).toEqual(Array(4).fill(comment));
+    });
+
+    test('is known again after a lost answer', async () => {
+      const { restaurant, settle } = await open();
+      await restaurant.fault({ path: SAVE, fault: 'lost_answer' });
+      const settlement = await settle(restaurant.port.changes.acceptShift, { ...ORDER, comment });
+      expect(settlement).toMatchObject({ answer: { document: { items: [{ comment: shown }, {}, {}, {}] } } });
+    });
+
+    test('is not saved masked where the server keeps no such text', async () => {
+      const desk = await open();
+      const { acceptShift, saveDocument } = desk.restaurant.port.changes;
+      const { document } = await desk.run(acceptShift, { ...ORDER, comment, preview: true });
+      expect(await failureOf(desk.run(saveDocument, { document } as never))).toMatchObject({
+        name: 'BUS_INVALID_DATA',
+        details: { errors: [0, 1, 2, 3].map((index) => ({ path: `/document/items/${index}/comment` })) },
+      });
+      expect(await saves(desk.restaurant)).toBe(0);
+    });
+
+    test('is not sent from evidence that was on disk', async () => {
+      const { restaurant, context } = await open();
+      const { acceptShift } = restaurant.port.changes;
+      const prepared = await acceptShift.prepare({ ...ORDER, comment }, context(), undefined);
+      if ('answer' in prepared) throw new Error('nothing is sent');
+      const written = JSON.parse(JSON.stringify(prepared.evidence));
+      const failure = await failureOf(acceptShift.send(ORDER, written, context()));
+      expect(failure).toMatchObject({ name: 'VENDOR_UNAVAILABLE', details: undefined });
+      expect(await saves(restaurant)).toBe(0);
     });
   });
 

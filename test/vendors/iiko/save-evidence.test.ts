@@ -1,6 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import type { AcceptanceDocument, AcceptanceItem } from '#vendors/iiko/acceptance-document.ts';
-import { judge, type SaveEvidence, type ShiftState } from '#vendors/iiko/save-evidence.ts';
+import {
+  createEvidence,
+  judge,
+  type SaveEvidence,
+  type ShiftState,
+  wasWritten,
+} from '#vendors/iiko/save-evidence.ts';
 
 const ITEM: AcceptanceItem = {
   num: 0,
@@ -35,11 +41,11 @@ const SENT: AcceptanceDocument = {
 const NEW: ShiftState = { accept_date: null, session_status: 'UNACCEPTED' };
 const DONE: ShiftState = { accept_date: '2026-01-31T15:00:00+03:00', session_status: 'ACCEPTED' };
 
-const evidence = (document = SENT, before = DRAFT, shift = NEW): SaveEvidence => ({
-  session_id: 'A',
-  document,
-  before: { shift, document: before },
-});
+/** As it is read from disk. */
+const evidence = (document = SENT, before = DRAFT, shift = NEW): SaveEvidence => {
+  const made = createEvidence({ session_id: 'A', document, before: { shift, document: before } });
+  return JSON.parse(JSON.stringify(made)) as SaveEvidence;
+};
 
 const withItem = (changes: Partial<AcceptanceItem>): AcceptanceDocument => ({
   ...SENT,
@@ -108,5 +114,39 @@ describe('judge()', () => {
       const before = withItem({ sum_real: null });
       expect(judge(evidence(SENT, before, DONE), DONE, before)).toBe('not_done');
     });
+  });
+});
+
+describe('evidence', () => {
+  const [phone, otherPhone] = ['звонить 77011234567', 'звонить 77021234567'];
+  const comment = `${phone}, ivan@example.com, карта 4400 4301 2345 6780`;
+
+  test('has what is to be sent, and tells of nobody on disk', () => {
+    const made = createEvidence({
+      session_id: 'A',
+      document: { ...withItem({ comment }), author: 'petr@example.com' } as AcceptanceDocument,
+      before: { shift: NEW, document: withItem({ comment }) },
+    });
+    const written = JSON.stringify(made);
+    expect(made.document.items[0]?.comment).toBe(comment);
+    expect(written).not.toMatch(/77011234567|ivan|6780|petr/);
+    expect([wasWritten(made), wasWritten(JSON.parse(written))]).toEqual([false, true]);
+  });
+
+  test('knows again on disk what it does not tell', () => {
+    const sent = evidence(withItem({ comment }));
+    expect(judge(sent, DONE, withItem({ comment }))).toBe('done');
+    expect(judge(sent, DONE, withItem({ comment: `${comment}!` }))).toBe('undecidable');
+  });
+
+  test('tells phones apart that look alike when they are masked', () => {
+    const sent = evidence(withItem({ comment: phone }), withItem({ comment: otherPhone }), DONE);
+    expect(judge(sent, DONE, withItem({ comment: otherPhone }))).toBe('not_done');
+    expect(judge(sent, DONE, withItem({ comment: phone }))).toBe('done');
+  });
+
+  test('hides the same text differently in every operation', () => {
+    const [one, other] = [evidence(withItem({ comment })), evidence(withItem({ comment }))];
+    expect(one.document.items[0]?.comment).not.toBe(other.document.items[0]?.comment);
   });
 });

@@ -37,6 +37,9 @@ export const SECOND = {
 const DEVICES = [DEVICE, SECOND];
 const KEEP_MS = 30 * 86_400_000;
 
+/** Longer than the vendor is at anything in these tests. */
+const SETTLE_AFTER_MS = 5000;
+
 /** Real time that runs so many times faster, so that pauses and time-outs cost little. */
 function createFastClock(factor: number): Clock {
   const start = Date.now();
@@ -91,11 +94,11 @@ export class Bench {
     return bench;
   }
 
-  async boot(): Promise<void> {
+  async boot(timeoutMs = 60_000): Promise<void> {
     const { clock } = this;
     const store = openSqliteStore(this.#folder);
     const http = createHttpClient({
-      ...{ vendor: 'kassa24', account: 'almaty', baseUrl: this.#server.baseUrl, timeoutMs: 60_000 },
+      ...{ vendor: 'kassa24', account: 'almaty', baseUrl: this.#server.baseUrl, timeoutMs },
       ...{ concurrency: kassa24.concurrency, tlsVerify: true, headers: {}, maxResponseBytes: 1_000_000 },
       ...{ clock, log: silentLog },
     });
@@ -107,6 +110,7 @@ export class Bench {
     const changeOf = (name: ChangeName) => findChange(name, ports);
     const operations = new Operations({
       ...{ table: store.operations, clock, log: silentLog, keepMs: KEEP_MS, changeOf },
+      settleAfterMs: () => SETTLE_AFTER_MS,
     });
     await operations.start();
     this.#process = { store, http, operations, ports };
@@ -120,9 +124,10 @@ export class Bench {
     await store.close();
   }
 
-  async restart(): Promise<void> {
+  /** `timeoutMs`: how long the next process waits for the vendor. */
+  async restart(timeoutMs?: number): Promise<void> {
     await this.kill();
-    await this.boot();
+    await this.boot(timeoutMs);
   }
 
   async stop(): Promise<void> {

@@ -112,7 +112,7 @@ describe('open_shift', () => {
     const bench = await Bench.start();
     await bench.state({ shift: 'closed' });
     await bench.fault({ method: 'POST', path: '/shifts', fault: 'reset' });
-    expect(await bench.change('open_shift', { id: 'a' })).toEqual(failed('VENDOR_UNAVAILABLE', 'reset'));
+    expect(await bench.change('open_shift', { id: 'a' })).toEqual(failed('VENDOR_OUTCOME_UNKNOWN', 'reset'));
     expect(await bench.change('open_shift', { id: 'a' })).toEqual(OK);
     expect(await bench.change('open_shift', { id: 'a' })).toEqual(OK);
     expect((await kinds(bench)).filter((line) => line === 'POST /shifts')).toHaveLength(2);
@@ -131,7 +131,51 @@ describe('open_shift', () => {
     });
     const Data = { Id: 5, IdKkm: 77505, IdUser: 9999, IdStatusShift: 1 };
     await bench.fault({ method: 'GET', path: '/shifts/5', times: 0, body: { Status: 200, Data } });
-    expect(await bench.change('open_shift')).toEqual(failed('VENDOR_UNAVAILABLE', 'reset'));
+    expect(await bench.change('open_shift')).toEqual(failed('VENDOR_OUTCOME_UNKNOWN', 'reset'));
+  });
+
+  test.each([
+    ['null', null],
+    ['{}', {}],
+    ['[]', []],
+    ['"ok"', 'ok'],
+    ['true', true],
+    ['a page of a proxy', { message: 'maintenance' }],
+    ['no Data', { Status: 200, Data: null }],
+    ['an empty Data', { Status: 200, Data: {} }],
+    ['an empty Shift', { Status: 200, Data: { Shift: {} } }],
+    ['a closed Shift', { Status: 200, Data: { Shift: { Id: 5, IdStatusShift: 2 } } }],
+    ['a Shift elsewhere', { Status: 200, Data: { Shift: { Id: 5, IdStatusShift: 1, IdKkm: 9 } } }],
+  ])('takes no success that tells of no open shift (%s) for one', async (_what, body) => {
+    const bench = await Bench.start();
+    await bench.state({ shift: 'closed' });
+    await bench.fault({ method: 'POST', path: '/shifts', text: JSON.stringify(body) });
+    expect(await bench.change('open_shift', { id: 'a' })).toEqual(failed('VENDOR_UNAVAILABLE'));
+    expect(await bench.change('open_shift', { id: 'a' })).toEqual(OK);
+    expect((await bench.state()).shifts.filter(({ open }) => open)).toHaveLength(1);
+  });
+
+  test('is no refusal where a proxy has had enough of waiting', async () => {
+    const bench = await Bench.start();
+    await bench.state({ shift: 'closed' });
+    await bench.fault({ method: 'POST', path: '/shifts', status: 408 });
+    expect(await bench.change('open_shift', { id: 'a' })).toEqual(failed('VENDOR_OUTCOME_UNKNOWN', '408'));
+    expect(await bench.change('open_shift', { id: 'a' })).toEqual(OK);
+  });
+
+  test('is not sent again while the vendor may be at it', async () => {
+    const bench = await Bench.start();
+    await bench.state({ shift: 'closed' });
+    await bench.fault({ method: 'POST', path: '/shifts', delay_ms: 3000 });
+    await bench.restart(1000);
+    expect(await bench.change('open_shift', { id: 'a' })).toEqual(
+      failed('VENDOR_OUTCOME_UNKNOWN', 'timeout'),
+    );
+    expect(await bench.change('open_shift', { id: 'b', timeoutMs: 500 })).toEqual(
+      failed('VENDOR_UNAVAILABLE'),
+    );
+    expect(await bench.change('open_shift', { id: 'a' })).toEqual(OK);
+    expect((await kinds(bench)).filter((line) => line === 'POST /shifts')).toHaveLength(1);
   });
 
   test('is settled after a restart, when the answer was lost with the process', async () => {
@@ -227,22 +271,107 @@ describe('close_shift', () => {
     });
   });
 
-  test('takes the Uid that opening has brought, without asking for it', async () => {
+  test('asks for the Uid, since other programs use up what opening has brought', async () => {
     const bench = await Bench.start();
     await bench.state({ shift: 'closed' });
     await bench.change('open_shift');
+    await bench.state({ sell_elsewhere: { cash: '100.00' } });
     const { uid } = await bench.state();
-    expect(await bench.change('close_shift')).toMatchObject({ data: { uid } });
-    expect(await kinds(bench)).not.toContain('GET /uid/77505');
+    expect(await bench.change('close_shift')).toMatchObject({ data: { uid, sales_count: 1 } });
+    expect(await bench.state()).toMatchObject({ kkm: { IdShift: 0 } });
   });
 
-  test('keeps the Uid over a restart', async () => {
+  test('takes what is remembered where the vendor refuses to tell the Uid, also after a restart', async () => {
     const bench = await Bench.start();
     await bench.state({ shift: 'closed' });
     await bench.change('open_shift');
     await bench.restart();
+    await bench.fault({ path: '/uid/77505', status: 403, body: { Status: 403, Message: 'Forbidden' } });
     expect(await bench.change('close_shift')).toMatchObject({ data: { number: 9 } });
-    expect(await kinds(bench)).not.toContain('GET /uid/77505');
+  });
+
+  test.each([{ service: 'ik.service.token.shift' }, { service: 'kassa24.shift' }] as const)(
+    'does not take the receipt of another program for its Z report (%o)',
+    async (asked) => {
+      const bench = await Bench.start();
+      await bench.state({ shift: 'closed' });
+      await bench.change('open_shift');
+      const { uid: used } = await bench.state();
+      await bench.state({ sell_elsewhere: { cash: '100.00' } });
+      await bench.fault({ path: '/uid/77505', body: { Status: 200, Data: { Uid: used } } });
+      expect(await bench.change('close_shift', asked)).toEqual({ data: expect.any(Object) });
+      expect(await bench.state()).toMatchObject({ kkm: { IdShift: 0 } });
+    },
+  );
+
+  test('does not take the Z report of the shift before for its own', async () => {
+    const bench = await Bench.start();
+    const { uid: used } = await bench.state();
+    await bench.change('close_shift');
+    await bench.change('open_shift');
+    await bench.fault({ path: '/uid/77505', body: { Status: 200, Data: { Uid: used } } });
+    expect(await bench.change('close_shift')).toMatchObject({ data: { number: 9 } });
+    expect((await bench.state()).shifts.every(({ open }) => !open)).toBe(true);
+  });
+
+  test('is refused, and not done under another Uid, where its own went to another program after a loss', async () => {
+    const bench = await Bench.start();
+    await bench.fault({ path: '/shifts/11344/z', fault: 'reset' });
+    const body = { Status: 208, Data: { IdDocument: 7 } };
+    await bench.fault({ path: '/shifts/11344/z', status: 208, body, times: 2 });
+    await bench.change('close_shift', { id: 'a' });
+    expect(await bench.change('close_shift', { id: 'a' })).toEqual(failed('VENDOR_REJECTED', '208'));
+    expect(await bench.change('close_shift', { id: 'b' })).toMatchObject({ data: { sales_count: 1 } });
+  });
+
+  test.each([null, {}, [], 'ok', { message: 'maintenance' }, { Status: 200, Data: {} }])(
+    'takes no success without a Z report (%j) for one',
+    async (answer) => {
+      const bench = await Bench.start();
+      const text = JSON.stringify(answer);
+      await bench.fault({ path: '/shifts/11344/z', text });
+      const asked = { id: 'a', service: 'kassa24.shift' } as const;
+      expect(await bench.change('close_shift', asked)).toEqual(failed('VENDOR_UNAVAILABLE'));
+      expect(await bench.change('close_shift', asked)).toMatchObject({ data: { count: 1 } });
+    },
+  );
+
+  test('is not kept from by a time that cannot be read', async () => {
+    const bench = await Bench.start();
+    const Data = { Id: 11344, IdKkm: 77505, IdUser: 1032, IdStatusShift: 1, DateOpen: 'yesterday' };
+    await bench.fault({ method: 'GET', path: '/shifts/11344', body: { Status: 200, Data } });
+    expect(await bench.change('close_shift')).toMatchObject({ data: { sales_count: 1 } });
+  });
+
+  test('takes no new Uid while nobody knows what became of another closing of the shift', async () => {
+    const bench = await Bench.start();
+    const { uid } = await bench.state();
+    await bench.fault({ path: '/shifts/11344/z', fault: 'reset', times: 3 });
+    const refused = { status: 403, body: { Status: 403, Message: 'Forbidden' } };
+    await bench.fault({ method: 'GET', path: '/shifts/11344', skip: 1, times: 2, ...refused });
+    expect(await bench.change('close_shift', { id: 'a' })).toEqual(failed('VENDOR_OUTCOME_UNKNOWN'));
+    await bench.calm();
+    await bench.state({ rotate_uid: true });
+    expect(await bench.change('close_shift', { id: 'b' })).toEqual(failed('VENDOR_REJECTED', '452'));
+    const sent = (await bench.seen()).filter((line) => line.includes('/z '));
+    expect(new Set(sent)).toEqual(new Set([`POST /shifts/11344/z ${uid}`]));
+    expect(await bench.change('close_shift', { id: 'c' })).toMatchObject({ data: { sales_count: 1 } });
+    expect(await bench.change('close_shift', { id: 'a' })).toMatchObject({
+      data: { close_date: expect.any(String) },
+    });
+  });
+
+  test('is found although the next shift was opened since', async () => {
+    const bench = await Bench.start();
+    await bench.fault({ path: '/shifts/11344/z', fault: 'lost_answer', times: 3 });
+    const refused = { status: 403, body: { Status: 403, Message: 'Forbidden' } };
+    await bench.fault({ method: 'GET', path: '/shifts/11344', skip: 1, times: 2, ...refused });
+    expect(await bench.change('close_shift', { id: 'a' })).toEqual(failed('VENDOR_OUTCOME_UNKNOWN'));
+    await bench.calm();
+    expect(await bench.change('open_shift', { id: 'b' })).toEqual(OK);
+    expect(await bench.change('close_shift', { id: 'a' })).toMatchObject({
+      data: { number: 8, sales_count: 1 },
+    });
   });
 
   test.each([
@@ -275,6 +404,7 @@ describe('close_shift', () => {
       `POST /shifts/11344/z ${uid}`,
       'GET /shifts/11344',
       `POST /shifts/11344/z ${uid}`,
+      'GET /shifts/11344',
     ]);
     expect(await bench.state()).toMatchObject({ shifts: [{ z_reports: 1 }] });
   });
@@ -294,7 +424,7 @@ describe('close_shift', () => {
     await bench.fault({ path: '/shifts/11344/z', fault: 'lost_answer' });
     await bench.change('close_shift');
     expect(await bench.change('open_shift')).toEqual(OK);
-    const after = (await kinds(bench)).slice(6);
+    const after = (await kinds(bench)).slice(7);
     expect(after).toEqual(['GET /uid/77505', 'GET /kkms/77505', 'POST /shifts']);
   });
 
@@ -325,17 +455,15 @@ describe('close_shift', () => {
 
   test('asks for another Uid once, when the first answer does not know the one that it has', async () => {
     const bench = await Bench.start();
-    await bench.state({ shift: 'closed' });
-    await bench.change('open_shift');
-    await bench.state({ rotate_uid: true });
     const { uid } = await bench.state();
+    const stale = '5f0c1b1e-6a52-4d0e-9a57-0d6f2f1a7c11';
+    await bench.fault({ path: '/uid/77505', body: { Status: 200, Data: { Uid: stale } } });
     expect(await bench.change('close_shift')).toMatchObject({ data: { uid } });
     expect((await kinds(bench)).slice(2)).toEqual([
-      'GET /kkms/77505',
-      'GET /shifts/11345',
-      'POST /shifts/11345/z',
       'GET /uid/77505',
-      'POST /shifts/11345/z',
+      'POST /shifts/11344/z',
+      'GET /uid/77505',
+      'POST /shifts/11344/z',
     ]);
   });
 

@@ -26,7 +26,7 @@ type ChangeCommand = {
 
 type Command =
   | ChangeCommand
-  | { readonly kind: 'x' | 'sell' | 'restart' }
+  | { readonly kind: 'x' | 'sell' | 'sell elsewhere' | 'restart' }
   | { readonly kind: 'late'; readonly action: 'open_shift' | 'close_shift' };
 
 const change = (kind: 'open' | 'close') =>
@@ -46,7 +46,7 @@ const command: fc.Arbitrary<Command> = fc.oneof(
   { weight: 4, arbitrary: change('close') },
   {
     weight: 2,
-    arbitrary: fc.record({ kind: fc.constantFrom('x' as const, 'sell' as const, 'restart' as const) }),
+    arbitrary: fc.record({ kind: fc.constantFrom('x', 'sell', 'sell elsewhere', 'restart') }),
   },
   {
     weight: 1,
@@ -75,7 +75,8 @@ class Run {
     if ('trouble' in command) return this.#change(command);
     if (command.kind === 'restart') return this.#bench.restart();
     if (command.kind === 'x') return this.#readX();
-    if (command.kind === 'sell') return this.#sell();
+    if (command.kind === 'sell') return this.#sell('sell');
+    if (command.kind === 'sell elsewhere') return this.#sell('sell_elsewhere');
     if (command.kind === 'late') return this.#beLate(command.action);
   }
 
@@ -162,9 +163,9 @@ class Run {
     else expect(report).toMatchObject({ sales_count: this.#sales, close_date: null });
   }
 
-  async #sell(): Promise<void> {
+  async #sell(control: 'sell' | 'sell_elsewhere'): Promise<void> {
     if (this.#sales === null) return;
-    await this.#bench.state({ sell: { cash: '100.00' } });
+    await this.#bench.state({ [control]: { cash: '100.00' } });
     this.#sales += 1;
   }
 

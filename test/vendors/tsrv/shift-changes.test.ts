@@ -162,4 +162,24 @@ describe('any other change', () => {
     expect(failure).toBeInstanceOf(Failure);
     expect(failure).toMatchObject({ name: 'TIN_NOT_ENOUGH_MONEY', foreign: true });
   });
+
+  test.each(['authorize', 'logout', 'change_pin_code'])('%s is not remembered', (action) => {
+    expect(changeAt(upstream(7), action, 'ik.service.token.auth').isForgotten).toBe(true);
+    expect(changeAt(upstream(7), 'create_sale', 'ik.service.x').isForgotten).toBeUndefined();
+  });
+
+  test.each([
+    [400, 'VENDOR_OUTCOME_UNKNOWN'],
+    [401, 'VENDOR_AUTH_FAILED'],
+    [403, 'VENDOR_AUTH_FAILED'],
+    [404, 'VENDOR_OUTCOME_UNKNOWN'],
+    [429, 'VENDOR_RATE_LIMITED'],
+    [502, 'VENDOR_OUTCOME_UNKNOWN'],
+  ])('that is answered %i without a Message has failed with %s', async (status, name) => {
+    for (const text of ['<html>', '{}']) {
+      const http = { ...upstream(7), send: async () => ({ status, headers: {}, text }) };
+      const sent = changeAt(http, 'create_sale', 'ik.service.x').send(null, null, CONTEXT);
+      await expect(sent).rejects.toMatchObject({ name });
+    }
+  });
 });
