@@ -12,13 +12,18 @@ export const getTokens = defineAction({
   effect: 'read',
   request: Type.Null(),
   reply: Type.Array(TokenInformation),
-  handle(_data, { client, headers, directory, call }) {
+  handle(_data, { client, headers, directory, pins, call }) {
     const registers = [...directory.registers.values()].filter(({ token }) => client.permits(token));
     if (!headers.refresh) return registers.map(configuredInformation);
     const ask = async (register: Register) => {
-      // A vendor that fails leaves its row as configured: the list is for choosing a register, not for its state.
-      const told = await register.port.describe?.(call, true).catch(() => undefined);
-      return told ? toldInformation(register, told) : configuredInformation(register);
+      try {
+        pins.check(client.name, register);
+        const told = await register.port.describe?.(call, true);
+        if (told) return toldInformation(register, told);
+      } catch {
+        // A vendor that fails, or a PIN, leaves the row as configured: the list is for choosing a register.
+      }
+      return configuredInformation(register);
     };
     return Promise.all(registers.map(ask));
   },

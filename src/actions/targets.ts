@@ -33,7 +33,7 @@ export function findRegister(
 }
 
 /** The account a service of that kind is about. Throws `TSRV_INVALID_HEADER` or `BUS_MISSING_HEADER`. */
-export function requireAccount(directory: Directory, kind: string, name: string | undefined): Account {
+function requireAccount(directory: Directory, kind: string, name: string | undefined): Account {
   const account = findAccount(directory, kind, name);
   if (account) return account;
   if (name !== undefined) {

@@ -10,6 +10,7 @@ import { banner, lineToPaste, urlsOf } from './banner.ts';
 import { type StartedBus, startBus } from './bus-start.ts';
 import { CommandError, EXIT } from './command-error.ts';
 import { openControl } from './control.ts';
+import { requireFolder } from './folder.ts';
 import { createLogger, type Logger } from './logger.ts';
 import { tell } from './output.ts';
 import { createRecording } from './recording.ts';
@@ -27,6 +28,7 @@ export type ServeOptions = {
 /** Runs the bus until a signal. The log goes to stdout, one JSON a line; what is for people goes to stderr. */
 export async function serve({ config: path, sandbox = false, record }: ServeOptions): Promise<number> {
   const settings = requireSettings({ path, sandbox });
+  if (record !== undefined) requireFolder(record);
   const logger = createLogger(settings.log.level, sandbox);
   const { log } = logger;
   const recording = record === undefined ? undefined : createRecording(record, log);

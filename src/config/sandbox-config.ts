@@ -1,6 +1,6 @@
 /**
- * What `serve --sandbox` runs with when there is no configuration file: one register, or one account, a vendor. The vendors are
- * simulators, so the credentials open nothing.
+ * What `serve --sandbox` runs with when there is no configuration file: an account a vendor, with one register where
+ * the vendor has any. The vendors are simulators, so the credentials open nothing.
  */
 export const defaultSandboxConfig = {
   vendors: {
@@ -25,7 +25,7 @@ export const defaultSandboxConfig = {
       inn: '7841465198',
       kpp: '772501001',
     },
-    ws: { kind: 'white-server', token: 'simulated-token', object_id: 199990001 },
+    ws: { kind: 'white-server', token: 'simulated-token', object_id: 199_990_001 },
   },
   devices: [
     { token: 'AVQ11031010703', vendor: 'minsk' },

@@ -50,7 +50,7 @@ export function readSource(text: string, format: 'yaml' | 'json'): Source {
   const lines = new LineCounter();
   const schema = format === 'json' ? 'json' : 'core';
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, stringKeys: true, schema });
-  const mistakes = [...document.errors, ...document.warnings].map(({ code, pos }) => ({
+  const mistakes: Mistake[] = [...document.errors, ...document.warnings].map(({ code, pos }) => ({
     code,
     offset: pos[0],
   }));

@@ -61,7 +61,7 @@ export type VendorDetails = {
 export type DataError = { readonly path: string; readonly message: string };
 
 /** The job that goes on although nobody waits for it any more. */
-export type JobDetails = { readonly job_id: string };
+type JobDetails = { readonly job_id: string };
 
 export type FailureDetails = VendorDetails | { readonly errors: readonly DataError[] } | JobDetails;
 

@@ -7,7 +7,7 @@ import type { Vendor } from './vendor.ts';
 import type { VendorState } from './vendor-state.ts';
 
 /** What a vendor is made of. */
-export type VendorSetup<A> = {
+type VendorSetup<A> = {
   readonly account: string;
   readonly config: A;
   readonly http: DownloadingHttpClient;

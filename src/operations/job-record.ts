@@ -9,7 +9,7 @@ import { type Outcome, outcomeFrom } from './outcome.ts';
 import { verdictOnSending } from './verdict.ts';
 
 /** The record's state is one of ours: only this folder writes it. */
-export function stateOf({ state }: JobRecord): JobState {
+function stateOf({ state }: JobRecord): JobState {
   return state as JobState;
 }
 

@@ -18,13 +18,13 @@ const OFD = {
 };
 const WS = { kind: 'white-server', token: 'made-up', object_id: 199_990_001 };
 
-export const REPORT = {
+const REPORT = {
   date_from: '2026-01-01T00:00:00',
   date_to: '2026-01-02T00:00:00',
   report_type: 'ReceiptReport',
   select_all_kkts: true,
 };
-export const BALANCE = { report_date: { date: '2026-01-31' }, currency: { rid: 0 } };
+const BALANCE = { report_date: { date: '2026-01-31' }, currency: { rid: 0 } };
 
 export const GENERATE = ['ofd_ru.reports', 'generate_report', REPORT] as const;
 export const BALANCES = ['white_server.storehouse', 'get_bill_of_balance', BALANCE] as const;

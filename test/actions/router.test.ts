@@ -221,6 +221,25 @@ describe('the registers', () => {
     });
   });
 
+  test('with a PIN are asked for a client with a session only, with tokens.refresh, too', async () => {
+    const describeRegister = vi.fn(() => Promise.resolve({ organization: 'ТОО' }));
+    const register = fakeRegister('D', almaty, { describe: describeRegister }, { pin: '1234' });
+    const { ask: askLocked } = fakeRouter(fakeDirectory([almaty], [register]));
+    const organizationFor = async (name: string) => {
+      const headers = { action: 'get_tokens', 'tokens.refresh': 'true' };
+      const outcome = await askLocked('ik.service.token', headers, null, { client: { ...everybody, name } });
+      return (outcome as { data: { organization: string | null }[] }).data[0]?.organization;
+    };
+    expect(await organizationFor('pos-1')).toBeNull();
+    expect(describeRegister).not.toHaveBeenCalled();
+
+    const headers = { action: 'authorize', token: 'D' };
+    const client = { ...everybody, name: 'pos-1' };
+    await askLocked('ik.service.token.authority', headers, { pin: '1234' }, { client });
+    expect(await organizationFor('pos-1')).toBe('ТОО');
+    expect(await organizationFor('pos-2')).toBeNull();
+  });
+
   test('are told one by one', async () => {
     const outcome = await ask('ik.service.token', { action: 'get_token_by_serial', token: 'A' });
     expect(outcome).toMatchObject({ data: { serial: 'A', device_id: 7, vendor: 'kassa24' } });

@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { type AddressInfo, createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -50,6 +50,57 @@ describe('serve', () => {
     expect(stderr).toMatch(
       new RegExp(`^http: 127\\.0\\.0\\.1:${takenPort} is taken; .*listen\\.http\\.port`),
     );
+  });
+});
+
+describe('a folder that is none', () => {
+  const useless = (path: string, reason: string) =>
+    new RegExp(`^${path} cannot be used as a folder \\(.*${reason}.*\\)\\n$`);
+
+  test('is refused by serve --record before anything is opened', async () => {
+    const file = write('occupied.json', {});
+    const { exitCode, stdout, stderr } = await execute(['serve', '--sandbox', '--record', file], {
+      cwd: folder,
+    });
+    expect([exitCode, stdout]).toEqual([1, '']);
+    expect(stderr).toMatch(useless(file, 'it is a file'));
+  });
+
+  test.each([
+    ['a file', 'occupied.json', 'it is a file'],
+    ['below a file', 'occupied.json/schemas', 'ENOTDIR'],
+    ['where there are no new folders', '/proc/nope', 'ENOENT'],
+  ])('is refused by schemas in one sentence: %s', async (_case, path, reason) => {
+    write('occupied.json', {});
+    const { exitCode, stdout, stderr } = await execute(['schemas', path], { cwd: folder });
+    expect([exitCode, stdout]).toEqual([1, '']);
+    expect(stderr).toMatch(useless(path, reason));
+  });
+
+  test('is made where it is only missing', async () => {
+    const { exitCode } = await execute(['schemas', 'made/for/it'], { cwd: folder });
+    expect([exitCode, existsSync(join(folder, 'made/for/it/config.json'))]).toEqual([0, true]);
+  });
+
+  test('nor can a file in it be written that is a folder', async () => {
+    mkdirSync(join(folder, 'odd/config.json'), { recursive: true });
+    const { exitCode, stderr } = await execute(['schemas', 'odd'], { cwd: folder });
+    expect([exitCode, stderr]).toEqual([
+      1,
+      expect.stringMatching(/^odd\/config\.json cannot be written \(EISDIR/),
+    ]);
+  });
+});
+
+describe('serve and config check', () => {
+  test('complain of aliases that never end, by line and path', async () => {
+    writeFileSync(join(folder, 'loop.yaml'), 'log: {}\nvendors: &a { x: *a }\n');
+    const complaint =
+      /^.*loop\.yaml cannot be used:\nline 2, column 18: an alias inside what it stands for\n$/;
+    const checked = await execute(['config', 'check', '--config', 'loop.yaml'], { cwd: folder });
+    expect([checked.exitCode, checked.stderr]).toEqual([1, expect.stringMatching(complaint)]);
+    const served = await execute(['serve', '--config', 'loop.yaml'], { cwd: folder });
+    expect([served.exitCode, served.stderr]).toEqual([2, expect.stringMatching(complaint)]);
   });
 });
 

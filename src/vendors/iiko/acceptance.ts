@@ -4,6 +4,7 @@ import { formatMoney } from '#domain/money.ts';
 import type { AcceptanceDocument, AcceptanceItem } from './acceptance-document.ts';
 import { AcceptanceStatus, MoneyInput, ShiftId, Uuid } from './field-schemas.ts';
 import type { Payment, Payments } from './payments.ts';
+import { isShownAs } from './personal-data.ts';
 
 const Override = Type.Object(
   {
@@ -100,6 +101,7 @@ function edited(
   override: Override | undefined,
   order: AcceptanceOrder,
 ): AcceptanceItem {
+  const comment = override?.comment ?? order.comment ?? null;
   const sum = override?.sum_real === undefined ? undefined : formatMoney(override.sum_real);
   return {
     ...item,
@@ -107,7 +109,8 @@ function edited(
     account_override_id: override?.account_override_id ?? item.account_override_id,
     counteragent_override_id: override?.counteragent_override_id ?? item.counteragent_override_id,
     status: override?.status ?? order.status,
-    comment: override?.comment ?? order.comment ?? item.comment,
+    // What was read masked is said again, and must not replace what the server keeps.
+    comment: comment === null || isShownAs(item.comment, comment) ? item.comment : comment,
   };
 }
 

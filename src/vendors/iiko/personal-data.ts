@@ -14,3 +14,8 @@ export function shownTo<T>(answer: T, showPersonalData: boolean): T {
 export function tellsOfPerson(comment: string): boolean {
   return maskFreeText(comment) !== comment;
 }
+
+/** Is this how the comment is shown to those who may see nothing of persons? */
+export function isShownAs(comment: string | null, shown: string): boolean {
+  return comment !== null && shownTo({ comment }, false).comment === shown;
+}

@@ -225,6 +225,15 @@ describe('saveDocument', () => {
       expect(await commentsAt(desk)).toEqual(Array(4).fill(comment));
     });
 
+    test('stays when a shift is accepted again with what was shown', async () => {
+      const desk = await open();
+      const { acceptShift } = desk.restaurant.port.changes;
+      const { document } = await desk.run(acceptShift, { ...ORDER, comment });
+      const items = document.items.map(({ transaction_id }) => ({ transaction_id, comment: shown }));
+      await desk.run(acceptShift, { ...ORDER, reaccept: true, comment: undefined, items } as never);
+      expect(await commentsAt(desk)).toEqual(Array(4).fill(comment));
+    });
+
     test('is known again after a lost answer', async () => {
       const { restaurant, settle } = await open();
       await restaurant.fault({ path: SAVE, fault: 'lost_answer' });
