@@ -1,5 +1,6 @@
 import type { Exchange } from '#core/call.ts';
 import { isJsonObject, parseJson } from '#core/json.ts';
+import { maskFreeTexts } from '#domain/free-text.ts';
 import { redact } from '#domain/redaction.ts';
 
 function parsed(text: string): unknown {
@@ -10,10 +11,20 @@ function parsed(text: string): unknown {
   }
 }
 
+/** Where vendors let people write for each other. */
+const isFreeText = (key: string) => /comment$/i.test(key);
+
+function withoutPeople(answer: unknown, showPersonalData: boolean): unknown {
+  const clean = redact(answer, showPersonalData);
+  return showPersonalData ? clean : maskFreeTexts(clean, isFreeText);
+}
+
 /** The answers of the vendors in order, secrets removed, people masked; a login's answer is nothing but a secret. */
 function rawAnswers(exchanges: readonly Exchange[], showPersonalData: boolean): unknown[] {
   return exchanges.flatMap(({ request, outcome }) =>
-    request.effect === 'login' || 'fault' in outcome ? [] : [redact(parsed(outcome.text), showPersonalData)],
+    request.effect === 'login' || 'fault' in outcome
+      ? []
+      : [withoutPeople(parsed(outcome.text), showPersonalData)],
   );
 }
 
