@@ -107,6 +107,7 @@ function openHttp(
         maxFragments,
         maxQueuedBytes,
         maxConnections,
+        legacyTransports: http.eventbus.legacyTransports,
       }),
       createFilesRoute({ dialect, log: bus.log, clients: () => bus.clients, find: findFile }),
       createProbeRoute('/healthz', () => ({ status: 200, body: { status: 'ok', ...about } })),

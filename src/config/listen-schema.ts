@@ -67,6 +67,9 @@ const EventBus = Type.Object(
     maxAddressLength: atLeastOne(200, 'The longest address to register (characters).'),
     correlatedErrors: off(CORRELATED),
     registerAcknowledgement: off('A registration is acknowledged by an `event` frame (`onevent`).'),
+    legacyTransports: off(
+      'Also iframe, htmlfile and jsonp. They do not say which page uses them: any page may, so only with `clients`.',
+    ),
     anyFrameIsLiveness: off('Every message counts as a sign of life, not only a ping.'),
   },
   { ...CLOSED, default: {}, description: 'The Vert.x SockJS bridge at `/eventbus`.' },

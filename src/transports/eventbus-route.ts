@@ -25,11 +25,13 @@ export type EventBusOptions = {
   readonly maxFragments: number;
   readonly maxQueuedBytes: number;
   readonly maxConnections: number;
+  /** Also iframe, htmlfile and jsonp. */
+  readonly legacyTransports?: boolean;
 };
 
 /**
- * The Vert.x SockJS bridge at `/eventbus`, raw WebSocket at `/eventbus/websocket`. Without iframe, htmlfile and
- * jsonp: these come without the `Origin` of the page that uses them, so that any page could use them.
+ * The Vert.x SockJS bridge at `/eventbus`, raw WebSocket at `/eventbus/websocket`. Iframe, htmlfile and jsonp
+ * have to be asked for: they come without the `Origin` of the page that uses them, so that any page could use them.
  */
 export function createEventBusRoute(options: EventBusOptions): HttpRoute {
   const { bus, httpDialect } = options;
@@ -40,7 +42,7 @@ export function createEventBusRoute(options: EventBusOptions): HttpRoute {
     maxFragments: options.maxFragments,
     maxQueuedBytes: options.maxQueuedBytes,
     maxSessions: options.maxConnections,
-    legacyTransports: false,
+    legacyTransports: options.legacyTransports ?? false,
     clock: bus.clock,
   });
   const handler: HttpHandler = {

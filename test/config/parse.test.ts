@@ -20,6 +20,7 @@ describe('a configuration as a value', () => {
             maxAddressLength: 200,
             correlatedErrors: false,
             registerAcknowledgement: false,
+            legacyTransports: false,
             anyFrameIsLiveness: false,
           },
         },

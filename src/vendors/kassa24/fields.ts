@@ -34,12 +34,17 @@ export function text(value: unknown): string | null {
   return String(value).trim() || null;
 }
 
+/** Nothing is told; whatever else there is must be what it is said to be. */
+function isAbsent(value: unknown): boolean {
+  return value === undefined || value === null || (typeof value === 'string' && value.trim() === '');
+}
+
 const WHOLE_NUMBER = /^-?\d+(\.0*)?$/;
 
 /** A whole number, also as text; null when absent. */
 export function integer(value: unknown, path: string, unreadable: Unreadable): number | null {
-  const digits = text(value);
-  if (digits === null) return null;
+  if (isAbsent(value)) return null;
+  const digits = text(value) ?? '';
   const number = Number(digits);
   if (!WHOLE_NUMBER.test(digits) || !Number.isSafeInteger(number))
     throw unreadable('bad_field', `${path} не целое число`);
@@ -48,7 +53,7 @@ export function integer(value: unknown, path: string, unreadable: Unreadable): n
 
 /** Money as our decimal text; null when absent. */
 export function money(value: unknown, path: string, unreadable: Unreadable): string | null {
-  if (text(value) === null) return null;
+  if (isAbsent(value)) return null;
   const amount = formatMoney(value);
   if (amount === undefined) throw unreadable('bad_field', `${path} не сумма`);
   return amount;

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { JsonNumber } from '#core/json.ts';
-import { dateTime, integer, member } from '#vendors/kassa24/fields.ts';
+import { dateTime, integer, member, money } from '#vendors/kassa24/fields.ts';
 import { failureOf, unreadable } from './answers.ts';
 
 describe('member', () => {
@@ -30,6 +30,20 @@ describe('integer', () => {
       });
     },
   );
+});
+
+describe('money', () => {
+  test('is null only where nothing is told', () => {
+    expect([undefined, null, '', ' '].map((value) => money(value, 'Amount', unreadable))).toEqual(
+      Array(4).fill(null),
+    );
+  });
+
+  test.each([true, [[]], { a: 1 }, 'x', '1e400'])('refuses %j, which is told and is no amount', (value) => {
+    expect(failureOf(() => money(value, 'Amount', unreadable))).toMatchObject({
+      details: { code: 'bad_field', message: 'Amount не сумма' },
+    });
+  });
 });
 
 describe('dateTime', () => {
