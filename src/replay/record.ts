@@ -74,7 +74,12 @@ export function createRecorder(options: RecorderOptions): Recorder {
     const own = message.exchanges;
     const reads = mayRemember(message) ? memory.readsFor(accounts, message.token, own) : [];
     const logins = memory.loginsFor(own.length > 0 ? own : reads);
-    const exchanges = [...logins.map(optional), ...own.map(toFixtureExchange), ...reads.map(optionalRead)];
+    // A fixture with calls to an account that it does not configure could not be played at all.
+    const exchanges = [
+      ...logins.map(optional),
+      ...own.map(toFixtureExchange),
+      ...reads.map(optionalRead),
+    ].filter(({ vendor }) => accounts.includes(vendor));
     return {
       name: `${folder}: ${message.action ?? String(message.request.type ?? 'send')}, ${message.failure ?? 'success'}`,
       config: recorded,

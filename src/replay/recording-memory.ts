@@ -6,7 +6,7 @@ import { isDownload } from './recorded-exchange.ts';
  * that told who a register is.
  */
 export type RecordingMemory = {
-  /** Earlier logins whose tokens these calls carry, to be played before them. */
+  /** Earlier logins of the same accounts whose tokens these calls carry, to be played before them. */
   loginsFor(exchanges: readonly Exchange[]): Exchange[];
   /** The latest reads of the same accounts, for the same register, that these calls did without. */
   readsFor(
@@ -71,10 +71,12 @@ export function createRecordingMemory(): RecordingMemory {
   return {
     loginsFor(exchanges) {
       const own = new Set(exchanges.filter(({ request }) => request.effect === 'login').flatMap(tokensOf));
-      const carried = exchanges.filter(({ request }) => request.effect !== 'login').map(requestText);
-      return logins.filter((login) =>
-        tokensOf(login).some((token) => !own.has(token) && carried.some((text) => text.includes(token))),
-      );
+      const calls = exchanges.filter(({ request }) => request.effect !== 'login');
+      const carried = Map.groupBy(calls, ({ account }) => account);
+      return logins.filter((login) => {
+        const texts = carried.get(login.account)?.map(requestText) ?? [];
+        return tokensOf(login).some((token) => !own.has(token) && texts.some((text) => text.includes(token)));
+      });
     },
     readsFor(accounts, token, exchanges) {
       const made = new Set(exchanges.map(shapeOf));

@@ -46,8 +46,8 @@ const padded = (encode: Encode): Encode => {
   return (text) => encode(text).padEnd(Math.ceil(encode(text).length / 4) * 4, '=');
 };
 const hex: Encode = (text) => Buffer.from(text).toString('hex');
-const digest = (algorithm: string): Encode => {
-  return (text) => createHash(algorithm).update(text).digest('hex');
+const digest = (algorithm: string, encoding: 'hex' | 'base64' | 'base64url' = 'hex'): Encode => {
+  return (text) => createHash(algorithm).update(text).digest(encoding);
 };
 const upperCase = (encode: Encode): Encode => {
   return (text) => encode(text).toUpperCase();
@@ -76,7 +76,14 @@ const SPELLINGS: readonly Encode[] = [
 
 /** What is made of it, iiko's `pass` (SHA-1) among them. */
 const DERIVATIONS: readonly Encode[] = [
-  ...['sha1', 'sha256', 'md5'].flatMap((name) => [digest(name), upperCase(digest(name))]),
+  ...['sha1', 'sha256', 'md5'].flatMap((name) => [
+    digest(name),
+    upperCase(digest(name)),
+    digest(name, 'base64'),
+    unpadded(digest(name, 'base64')),
+    digest(name, 'base64url'),
+    padded(digest(name, 'base64url')),
+  ]),
   hex,
   upperCase(hex),
   ...[base64, base64url].flatMap((encode) => [encode, unpadded(encode), padded(encode)]),

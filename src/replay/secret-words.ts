@@ -1,3 +1,4 @@
+import { percentForm, sameInPercent } from './percent-form.ts';
 import { formsOf, isShort, type SecretForm } from './secret-forms.ts';
 
 /** Replaces known secrets in text. */
@@ -27,10 +28,50 @@ const NOT_BEFORE = '(?![\\p{L}\\p{N}_/]|[.,:+-]\\d)';
 /** How long a text must be to be a secret wherever it stands, though nobody has configured it. */
 const LONG_ENOUGH = 8;
 
+/** Longer ones would make too large an expression; they are looked for one by one. */
+const MAX_PATTERN_CHARACTERS = 1000;
+
+type Compiled = {
+  readonly pattern: RegExp;
+  /** What stands in for each form. */
+  readonly instead: ReadonlyMap<string, string>;
+  readonly long: readonly SecretForm[];
+};
+
+function guarded(text: string, isWord: boolean): string {
+  return isWord ? `${NOT_AFTER}${text}${NOT_BEFORE}` : text;
+}
+
 function patternOf({ found, isShort: isWord, isWhole }: SecretForm): string {
   const text = RegExp.escape(found);
   if (isWhole) return `^${text}$`;
-  return isWord ? `${NOT_AFTER}${text}${NOT_BEFORE}` : text;
+  return guarded(text, isWord);
+}
+
+function replaceLong(text: string, { found, instead, isWhole }: SecretForm): string {
+  if (text.length < found.length) return text;
+  if (isWhole) return text === found ? instead : text;
+  return text.replaceAll(found, () => instead);
+}
+
+function compile(secrets: readonly (readonly [string, string])[]): Compiled {
+  const forms = secrets
+    .flatMap(([secret, placeholder]) => formsOf(secret, placeholder))
+    .toSorted((a, b) => b.found.length - a.found.length);
+  const instead = new Map<string, string>();
+  for (const { found, instead: text } of forms) if (!instead.has(found)) instead.set(found, text);
+  const long = forms.filter(({ found }) => found.length > MAX_PATTERN_CHARACTERS);
+  const patterns = forms
+    .filter(({ found }) => found.length <= MAX_PATTERN_CHARACTERS)
+    .map((form) => ({ length: form.found.length, text: patternOf(form) }));
+  for (const [secret, placeholder] of secrets) {
+    const mixed = percentForm(secret);
+    if (mixed === undefined || mixed.length > MAX_PATTERN_CHARACTERS) continue;
+    instead.set(sameInPercent(secret), placeholder);
+    patterns.push({ length: mixed.length, text: guarded(mixed.pattern, isShort(secret)) });
+  }
+  const texts = patterns.toSorted((a, b) => b.length - a.length).map(({ text }) => text);
+  return { pattern: new RegExp(texts.length > 0 ? texts.join('|') : '(?!)', 'gu'), instead, long };
 }
 
 /**
@@ -40,11 +81,10 @@ function patternOf({ found, isShort: isWord, isWhole }: SecretForm): string {
 export function createSecretWords(secrets: readonly string[], plain: ReadonlySet<string>): SecretWords {
   const configured = new Set(secrets);
   const placeholders = new Map<string, string>();
-  const instead = new Map<string, string>();
   const name = NAMES.find((word) =>
     secrets.every((secret) => !word.includes(secret) && !secret.includes(word)),
   );
-  let pattern: RegExp | undefined;
+  let compiled: Compiled | undefined;
   let count = 0;
   let isSealed = false;
 
@@ -58,7 +98,7 @@ export function createSecretWords(secrets: readonly string[], plain: ReadonlySet
     if (known !== undefined) return known;
     const placeholder = wanted ?? nextPlaceholder();
     placeholders.set(secret, placeholder);
-    pattern = undefined;
+    compiled = undefined;
     return placeholder;
   }
 
@@ -66,17 +106,6 @@ export function createSecretWords(secrets: readonly string[], plain: ReadonlySet
   function isReplacedEverywhere(secret: string): boolean {
     if (!configured.has(secret)) return secret.length >= LONG_ENOUGH && !plain.has(secret);
     return !(isShort(secret) && plain.has(secret));
-  }
-
-  function compile(): RegExp {
-    instead.clear();
-    const forms = [...placeholders]
-      .filter(([secret]) => isReplacedEverywhere(secret))
-      .flatMap(([secret, placeholder]) => formsOf(secret, placeholder))
-      .toSorted((a, b) => b.found.length - a.found.length);
-    for (const { found, instead: text } of forms) if (!instead.has(found)) instead.set(found, text);
-    const patterns = forms.map(patternOf);
-    return new RegExp(patterns.length > 0 ? patterns.join('|') : '(?!)', 'gu');
   }
 
   for (const secret of secrets) if (secret !== '') learn(secret);
@@ -87,8 +116,11 @@ export function createSecretWords(secrets: readonly string[], plain: ReadonlySet
     },
     placeholderOf: (text) => placeholders.get(text),
     replace(text) {
-      pattern ??= compile();
-      return text.replace(pattern, (found) => instead.get(found) ?? found);
+      compiled ??= compile([...placeholders].filter(([secret]) => isReplacedEverywhere(secret)));
+      const { pattern, instead, long } = compiled;
+      return long
+        .reduce(replaceLong, text)
+        .replace(pattern, (found) => instead.get(found) ?? instead.get(sameInPercent(found)) ?? found);
     },
   };
 }

@@ -67,7 +67,7 @@ describe('lines', () => {
 });
 
 describe('where nothing can be written', () => {
-  test('the bus is told once, and the lines are kept for when it can', async () => {
+  test('the bus is told once, however often it is tried again', async () => {
     const full = openSync('/dev/full', 'w');
     const { clock, failures, output } = open(full);
     output.write('a\n');
