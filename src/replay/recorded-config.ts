@@ -6,6 +6,9 @@ type Keys = Record<string, unknown>;
 /** The replayer's, secret as a whole, or about a connection that a replay does not make. */
 const DROPPED_ACCOUNT_KEYS = new Set(['baseUrl', 'ca', 'tlsVerify', 'headers']);
 
+/** Left out where the message is not about it: without a session the register could not be reached. */
+const PIN = new Set(['pin']);
+
 function objectAt(parent: unknown, key: string): Keys {
   const child = isJsonObject(parent) ? parent[key] : undefined;
   return isJsonObject(child) ? child : {};
@@ -38,6 +41,18 @@ function isAboutPin({ address, failure }: RecordedMessage): boolean {
     failure?.startsWith('AVQFR_SESSION_') === true ||
     failure === 'AVQFR_BAD_KEY_AUTH_DATA'
   );
+}
+
+/**
+ * Is this register, in a list of registers, told as it is configured? Then it was not asked, most likely for want of the
+ * session that its PIN opens, and must not be in the replay either.
+ */
+function wasNotAsked({ answer }: RecordedMessage, token: unknown): boolean {
+  const { data } = answer as { data?: unknown };
+  const row = Array.isArray(data)
+    ? data.find((item) => isJsonObject(item) && item.serial === token)
+    : undefined;
+  return isJsonObject(row) && row.device_id === null;
 }
 
 /** The register or the registers that the message or its answer names. */
@@ -75,7 +90,9 @@ function touchedGroup(config: unknown, message: RecordedMessage, devices: readon
 export function recordedConfig(config: unknown, message: RecordedMessage): Keys {
   const devices = touchedDevices(config, message);
   const accounts = touchedAccounts(config, message, devices);
-  const droppedDeviceKeys = new Set(isAboutPin(message) ? [] : ['pin']);
+  const keepsPin = isAboutPin(message);
+  const recordedDevice = (device: Keys) =>
+    keepsPin || wasNotAsked(message, device.token) ? device : without(device, PIN);
   const vendors = objectAt(config, 'vendors');
   const groups = touchedGroup(config, message, devices);
   const consumers = objectsAt(config, 'consumers').filter(({ address }) => address === message.address);
@@ -85,7 +102,7 @@ export function recordedConfig(config: unknown, message: RecordedMessage): Keys 
         accounts.map((name) => [name, without(objectAt(vendors, name), DROPPED_ACCOUNT_KEYS)]),
       ),
     }),
-    ...(devices.length > 0 && { devices: devices.map((device) => without(device, droppedDeviceKeys)) }),
+    ...(devices.length > 0 && { devices: devices.map(recordedDevice) }),
     ...(Object.keys(groups).length > 0 && { groups }),
     ...(consumers.length > 0 && { consumers }),
   };

@@ -68,11 +68,14 @@ export class Scrubber {
 
   /** A path, segment by segment; a secret may hold slashes that nobody has encoded. */
   path(from: string): string {
-    const segments = this.#words.replace(from).split('/').map((segment) => {
-      const decoded = decodePercent(segment) ?? segment;
-      const known = this.#plain.has(decoded) ? undefined : this.#words.placeholderOf(decoded);
-      return known === undefined ? this.#inside(segment, MAX_NESTING) : encodeURIComponent(known);
-    });
+    const segments = this.#words
+      .replace(from)
+      .split('/')
+      .map((segment) => {
+        const decoded = decodePercent(segment) ?? segment;
+        const known = this.#plain.has(decoded) ? undefined : this.#words.placeholderOf(decoded);
+        return known === undefined ? this.#inside(segment, MAX_NESTING) : encodeURIComponent(known);
+      });
     return segments.join('/');
   }
 

@@ -65,9 +65,10 @@ function compile(secrets: readonly (readonly [string, string])[]): Compiled {
     .filter(({ found }) => found.length <= MAX_PATTERN_CHARACTERS)
     .map((form) => ({ length: form.found.length, text: patternOf(form) }));
   for (const [secret, placeholder] of secrets) {
+    if (secret.length > MAX_PATTERN_CHARACTERS) continue;
     const mixed = percentForm(secret);
-    if (mixed === undefined || mixed.length > MAX_PATTERN_CHARACTERS) continue;
-    instead.set(sameInPercent(secret), placeholder);
+    const same = sameInPercent(secret);
+    if (!instead.has(same)) instead.set(same, placeholder);
     patterns.push({ length: mixed.length, text: guarded(mixed.pattern, isShort(secret)) });
   }
   const texts = patterns.toSorted((a, b) => b.length - a.length).map(({ text }) => text);
