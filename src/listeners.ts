@@ -9,7 +9,7 @@ import { clientOf } from '#transports/credentials.ts';
 import { createEventBusRoute } from '#transports/eventbus-route.ts';
 import { createFilesRoute, type FilesRouteOptions } from '#transports/files-route.ts';
 import { listenHttp } from '#transports/http.ts';
-import type { Listener } from '#transports/listener.ts';
+import { ConnectionLimit, type Listener } from '#transports/listener.ts';
 import { createProbeRoute, createSchemaRoute } from '#transports/probe-routes.ts';
 import { listenTcp, type TcpOptions } from '#transports/tcp.ts';
 import { createTsrvRoute } from '#transports/tsrv-route.ts';
@@ -53,6 +53,7 @@ export class ListenError extends Error {
 /** Opens what the configuration says; what was opened is closed again when one of them fails. */
 export async function openListeners(options: ListenersOptions): Promise<Record<string, Listener>> {
   const { http, avqTcp, vertxTcp } = options.config.listen;
+  const connections = new ConnectionLimit(options.config.limits.maxConnections);
   const opened: Record<string, Listener> = {};
   const open = async (
     name: ListenerName,
@@ -66,9 +67,9 @@ export async function openListeners(options: ListenersOptions): Promise<Record<s
       throw new ListenError(name, endpoint.host, endpoint.port, error);
     }
   };
-  if (http) await open('http', http, () => openHttp(options, http));
-  if (avqTcp) await open('avqTcp', avqTcp, () => openAvqTcp(options, avqTcp));
-  if (vertxTcp) await open('vertxTcp', vertxTcp, () => openVertxTcp(options, vertxTcp));
+  if (http) await open('http', http, () => openHttp(options, http, connections));
+  if (avqTcp) await open('avqTcp', avqTcp, () => openAvqTcp(options, avqTcp, connections));
+  if (vertxTcp) await open('vertxTcp', vertxTcp, () => openVertxTcp(options, vertxTcp, connections));
   return opened;
 }
 
@@ -79,6 +80,7 @@ type VertxTcp = Exclude<Config['listen']['vertxTcp'], false>;
 function openHttp(
   { config, bus, version, sandbox, isReady, findFile }: ListenersOptions,
   http: Http,
+  connections: ConnectionLimit,
 ): Promise<Listener> {
   const { limits } = config;
   const dialect = createAvqDialect(limits);
@@ -92,7 +94,7 @@ function openHttp(
   return listenHttp({
     endpoint: http,
     tls: http.tls,
-    maxConnections,
+    connections,
     originRules: http,
     clientsRequired: () => bus.clients.required,
     dialect,
@@ -131,10 +133,15 @@ function openHttp(
   });
 }
 
-function openAvqTcp({ config, bus }: ListenersOptions, tcp: AvqTcp): Promise<Listener> {
+function openAvqTcp(
+  { config, bus }: ListenersOptions,
+  tcp: AvqTcp,
+  connections: ConnectionLimit,
+): Promise<Listener> {
   const dialect = createAvqDialect(config.limits);
   return listenTcp({
     ...tcpOptions(config, tcp),
+    connections,
     bus,
     dialect,
     via: 'tcp',
@@ -142,20 +149,30 @@ function openAvqTcp({ config, bus }: ListenersOptions, tcp: AvqTcp): Promise<Lis
   });
 }
 
-function openVertxTcp({ config, bus }: ListenersOptions, tcp: VertxTcp): Promise<Listener> {
+function openVertxTcp(
+  { config, bus }: ListenersOptions,
+  tcp: VertxTcp,
+  connections: ConnectionLimit,
+): Promise<Listener> {
   const dialect = createTcpBridgeDialect({ ...tcp, maxDepth: config.limits.maxDepth });
-  return listenTcp({ ...tcpOptions(config, tcp), bus, dialect, via: 'tcp-bridge', legacyPing: false });
+  return listenTcp({
+    ...tcpOptions(config, tcp),
+    connections,
+    bus,
+    dialect,
+    via: 'tcp-bridge',
+    legacyPing: false,
+  });
 }
 
 function tcpOptions(
   { limits }: Config,
   tcp: AvqTcp | VertxTcp,
-): Pick<TcpOptions, 'endpoint' | 'tls' | 'maxMessageBytes' | 'maxConnections' | 'maxQueuedBytes'> {
+): Pick<TcpOptions, 'endpoint' | 'tls' | 'maxMessageBytes' | 'maxQueuedBytes'> {
   return {
     endpoint: tcp,
     tls: tcp.tls,
     maxMessageBytes: limits.maxMessageBytes,
-    maxConnections: limits.maxConnections,
     maxQueuedBytes: limits.maxQueuedBytesPerConnection,
   };
 }

@@ -22,13 +22,18 @@ export class Answers {
     if (this.#outlet.signal.aborted) return undefined;
     if (frame.replyAddress === null && !this.#dialect.alwaysAnswers) return undefined;
     if (outcome instanceof Failure) {
-      const text = this.#dialect.writeFailure(frame, outcome);
+      const text = this.#dialect.writeFailure(this.#askedOf(frame, outcome), outcome);
       this.#outlet.write(text, outcome);
       return text;
     }
     const text = this.#dialect.writeReply(frame, outcome.body, outcome.headers, this.#ledger.owe(outcome));
     this.#outlet.hand(text);
     return text;
+  }
+
+  /** As on the Vert.x bus, a time-out names the address where the bus itself awaited the answer. */
+  #askedOf(frame: SendFrame, failure: Failure): Asked {
+    return failure.origin === 'timeout' ? { ...frame, awaitedAt: this.#ledger.newAddress() } : frame;
   }
 
   refuse(to: Asked, refused: Refusal): string | undefined {

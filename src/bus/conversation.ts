@@ -1,3 +1,4 @@
+import { Failure } from '#core/failure.ts';
 import type { Message } from '#core/message.ts';
 import type { Asked, Dialect, FrameOf, ReadableFrame } from '#protocol/frame.ts';
 import { type Refusal, refusal } from '#protocol/refusal.ts';
@@ -126,19 +127,18 @@ export class Conversation {
   }
 
   #serve(message: Message, replyAddress: string | null, request: PendingRequest): void {
-    this.#bus.services.handle(
-      {
-        address: message.address,
-        headers: message.headers,
-        body: message.body,
-        replyAddress,
-        client: this.#requester.client,
-        signal: this.#outlet.signal,
-        exchanges: request.exchanges,
-        admit: request.admit,
-      },
-      request.respond,
-    );
+    const { client } = this.#requester;
+    const { signal } = this.#outlet;
+    const { exchanges, admit } = request;
+    try {
+      this.#bus.services.handle(
+        { ...message, replyAddress, client, signal, exchanges, admit },
+        request.respond,
+      );
+    } catch (error) {
+      if (request.ended) throw error;
+      request.respond(Failure.from(error));
+    }
   }
 
   #publish(frame: FrameOf<'publish'>): void {

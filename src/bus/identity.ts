@@ -38,6 +38,12 @@ export class Identity {
       const description = 'секрет клиента не подошёл: проверьте Authorization: Bearer <секрет>';
       return refusal('not-authenticated', description);
     }
+    return this.claim(client);
+  }
+
+  /** The connection becomes that client's, unless it is another's already; nobody in particular claims nothing. */
+  claim(client: Client): Refusal | undefined {
+    if (!client.authenticated) return undefined;
     if (this.client.authenticated && this.client.name !== client.name) {
       return refusal('access-denied', 'соединение уже принадлежит другому клиенту: откройте новое');
     }

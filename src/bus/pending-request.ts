@@ -42,6 +42,11 @@ export class PendingRequest {
     this.#startedAt = bus.clock.now();
   }
 
+  /** Answered, or given up. */
+  get ended(): boolean {
+    return this.#state === 'ended';
+  }
+
   /** The last question before work begins: is there room for it? */
   readonly admit = (): Failure | undefined => {
     if (this.#bus.stopping) {

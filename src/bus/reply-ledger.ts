@@ -26,14 +26,19 @@ export class ReplyLedger {
   /** A new reply address under which `respond` can be called once, as long as `timeoutMs`; null when nobody waits. */
   owe({ respond, timeoutMs = 0 }: Pick<Delivery, 'respond' | 'timeoutMs'>): string | null {
     if (!respond) return null;
-    this.#last += 1;
-    const address = `${PREFIX}${this.#last}`;
+    const address = this.newAddress();
     const timer = this.#clock.setTimeout(
       () => this.#entries.delete(address),
       Math.max(timeoutMs, this.#lifeMs),
     );
     this.#entries.set(address, { respond, timer });
     return address;
+  }
+
+  /** An address of the bus's own that was never used before on this connection. */
+  newAddress(): string {
+    this.#last += 1;
+    return `${PREFIX}${this.#last}`;
   }
 
   /** Does somebody wait for an answer there? */

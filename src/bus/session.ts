@@ -126,6 +126,11 @@ export class Session {
     hooks.whenIncomingAnswered(() => this.#conversation.whenIdle(() => hooks.whenOutgoingAnswered(end)));
   }
 
+  /** A further request of the peer shows who it is from; why not, if the session is somebody else's already. */
+  claim(client: Client): Refusal | undefined {
+    return this.#identity.claim(client);
+  }
+
   /** Takes over what a reloaded configuration says of the client. */
   reidentify(clients: Clients): void {
     this.#identity.renew(clients);

@@ -43,7 +43,8 @@ export function simulatorLines(simulators: readonly SimulatorAddress[]): string[
 /** The address of each listener as a URL. */
 export function urlsOf({ config, listening }: Surroundings): Record<string, string> {
   return Object.fromEntries(
-    Object.entries(listening).map(([name, { host, port }]) => {
+    Object.entries(listening).map(([name, { host, port, path }]) => {
+      if (path !== undefined) return [name, `unix:${path}`];
       const listener = config.listen[name as keyof App['listening']];
       const encrypted = listener !== false && listener.tls !== undefined;
       const scheme = name === 'http' ? (encrypted ? 'https' : 'http') : encrypted ? 'tls' : 'tcp';

@@ -136,7 +136,10 @@ function joined(headers: Headers): Headers {
   );
 }
 
-function writeDelivery(delivery: OutgoingDelivery, camelCase: boolean): string {
+function writeDelivery(
+  delivery: Omit<OutgoingDelivery, 'address'> & { readonly address: string | null },
+  camelCase: boolean,
+): string {
   const { kind, address, replyAddress, headers, body } = delivery;
   const reply = camelCase ? 'replyAddress' : 'reply_address';
   return (
@@ -178,7 +181,7 @@ export function createAvqDialect(options: { maxDepth: number }): Dialect {
       replyAddress === null && !hasHeaders(headers)
         ? write('send', to.replyAddress, to.camelCase, json(body))
         : writeDelivery(
-            { kind: 'send', address: to.replyAddress ?? '', replyAddress, headers, body },
+            { kind: 'send', address: to.replyAddress, replyAddress, headers, body },
             to.camelCase,
           ),
     writeFailure,

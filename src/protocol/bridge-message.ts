@@ -92,7 +92,7 @@ export function inSmallLetters(headers: Headers): Headers {
 /** `failureCode`, `failureType`, `message` and, where a vendor said something, `details`: the end of an `err` frame. */
 export function writeReplyFailure(
   failure: Failure,
-  { address, replyAddress }: Asked,
+  { address, awaitedAt }: Asked,
   timeoutMs: number,
 ): string {
   const where = address ?? '';
@@ -103,7 +103,7 @@ export function writeReplyFailure(
       return failureText(
         -1,
         'TIMEOUT',
-        `Timed out after waiting ${timeoutMs}(ms) for a reply. address: ${replyAddress ?? ''}, repliedAddress: ${where}`,
+        `Timed out after waiting ${timeoutMs}(ms) for a reply. address: ${awaitedAt ?? ''}, repliedAddress: ${where}`,
       );
     case 'recipient':
       return failureText(failure.code, 'RECIPIENT_FAILURE', recipientMessage(failure), failure.details);

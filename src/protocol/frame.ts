@@ -11,7 +11,12 @@ export type ReplyTo = {
 };
 
 /** A frame that is answered with a failure, as far as the answer speaks of it. */
-export type Asked = ReplyTo & { readonly address?: string; readonly headers?: Headers };
+export type Asked = ReplyTo & {
+  readonly address?: string;
+  readonly headers?: Headers;
+  /** The bus's own address where the answer was awaited; only of a time-out. */
+  readonly awaitedAt?: string;
+};
 
 /** Who is answered when nobody can be told from the frame. */
 export const NOBODY: ReplyTo = Object.freeze({ replyAddress: null, camelCase: false });

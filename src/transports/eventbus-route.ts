@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Bus } from '#bus/bus.ts';
+import type { Session } from '#bus/session.ts';
 import { Failure } from '#core/failure.ts';
 import type { Dialect } from '#protocol/frame.ts';
 import { refusal } from '#protocol/refusal.ts';
@@ -35,9 +36,16 @@ export type EventBusOptions = {
  */
 export function createEventBusRoute(options: EventBusOptions): HttpRoute {
   const { bus, httpDialect } = options;
+  const sessions = new WeakMap<SockJsConnection, Session>();
   const sockJs = createSockJs({
     prefix: PREFIX,
-    open: (connection) => open(connection, options),
+    open: (connection) => void sessions.set(connection, open(connection, options)),
+    admit(request, response, connection) {
+      const session = connection && sessions.get(connection);
+      const refused = session ? foreignRefusalOf(request, bus, session) : stoppingRefusalOf(bus);
+      if (refused) writeRefusal(response, httpDialect, refused.status, refused.failure);
+      return refused === undefined;
+    },
     maxMessageBytes: options.maxMessageBytes,
     maxFragments: options.maxFragments,
     maxQueuedBytes: options.maxQueuedBytes,
@@ -56,7 +64,7 @@ export function createEventBusRoute(options: EventBusOptions): HttpRoute {
       sockJs.handleRequest(request, response);
     },
     upgrade(request: IncomingMessage, socket: Socket, head: Buffer) {
-      const refused = refusalOf(request, bus);
+      const refused = stoppingRefusalOf(bus) ?? refusalOf(request, bus);
       if (refused) {
         return refuseUpgrade(socket, httpDialect, refused.status, refused.failure);
       }
@@ -74,16 +82,27 @@ type HttpRefusal = { readonly status: number; readonly failure: Failure };
 
 /** A secret that is nobody's ends the attempt here; without one the connection may still say who it is. */
 function refusalOf(request: IncomingMessage, bus: Bus): HttpRefusal | undefined {
-  if (bus.stopping && request.headers.upgrade !== undefined) {
-    const failure = new Failure('BUS_OVERLOADED', { description: 'шина останавливается, повторите позже' });
-    return { status: 503, failure };
-  }
   const client = clientOf(request, bus.clients, 'secret may be in the URL');
   return client instanceof Failure ? { status: 401, failure: client } : undefined;
 }
 
+/** Nothing new begins while the bus stops. */
+function stoppingRefusalOf(bus: Bus): HttpRefusal | undefined {
+  if (!bus.stopping) return undefined;
+  const failure = new Failure('BUS_OVERLOADED', { description: 'шина останавливается, повторите позже' });
+  return { status: 503, failure };
+}
+
+/** A session of many requests belongs to the first client that shows itself in one of them, and to no other. */
+function foreignRefusalOf(request: IncomingMessage, bus: Bus, session: Session): HttpRefusal | undefined {
+  const client = clientOf(request, bus.clients, 'secret may be in the URL');
+  if (client instanceof Failure) return { status: 401, failure: client };
+  const refused = session.claim(client);
+  return refused && { status: 403, failure: refused.failure };
+}
+
 /** One SockJS connection becomes one session. */
-function open(connection: SockJsConnection, { bus, dialect }: EventBusOptions): void {
+function open(connection: SockJsConnection, { bus, dialect }: EventBusOptions): Session {
   const { request, transport } = connection;
   const found = clientOf(request, bus.clients, 'secret may be in the URL');
   const session = bus.open({
@@ -107,6 +126,7 @@ function open(connection: SockJsConnection, { bus, dialect }: EventBusOptions): 
     login.cancel();
     session.end();
   };
+  return session;
 }
 
 /** As the reference closes: SockJS by its usual frame, raw WebSockets by a code that tells why (RFC 6455 7.4.1). */

@@ -8,6 +8,7 @@ import { splitTarget } from '#protocol/request-target.ts';
 import { refuseUpgrade, writeRefusal } from './http-answer.ts';
 import {
   bind,
+  type ConnectionLimit,
   type Endpoint,
   type Listener,
   type TlsMaterial,
@@ -36,7 +37,7 @@ export type HttpRoute = {
 export type HttpOptions = {
   readonly endpoint: Endpoint;
   readonly tls?: TlsMaterial | undefined;
-  readonly maxConnections: number;
+  readonly connections: ConnectionLimit;
   readonly originRules: OriginRules;
   /** Clients are configured, so that a request says who it is. */
   readonly clientsRequired: () => boolean;
@@ -60,7 +61,7 @@ export async function listenHttp(options: HttpOptions): Promise<Listener> {
     'clientError',
     (_error, socket) => void socket.end('HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n'),
   );
-  const sockets = trackSockets(server, options.maxConnections);
+  const sockets = trackSockets(server, options.connections);
   const endpoint = await bind(server, options.endpoint, options.log);
   return {
     endpoint,

@@ -54,14 +54,51 @@ export async function bind(server: NetServer | TlsServer, endpoint: Endpoint, lo
   });
 }
 
+/** How many connections several servers may have together; what comes beyond is cut before anything is read. */
+export class ConnectionLimit {
+  readonly #max: number;
+  readonly #servers: NetServer[] = [];
+  #open = 0;
+
+  constructor(max: number) {
+    this.#max = max;
+  }
+
+  /** The server's connections count from now on; it tells of each by `opened` and `closed`. */
+  bound(server: NetServer): void {
+    this.#servers.push(server);
+    this.#tell();
+  }
+
+  opened(): void {
+    this.#open += 1;
+    if (this.#open === this.#max) this.#tell();
+  }
+
+  closed(): void {
+    this.#open -= 1;
+    if (this.#open === this.#max - 1) this.#tell();
+  }
+
+  /** A server that may have none drops whoever comes, and keeps those it has. */
+  #tell(): void {
+    const allowed = this.#open >= this.#max ? 0 : this.#max;
+    for (const server of this.#servers) server.maxConnections = allowed;
+  }
+}
+
 /** Keeps the sockets of a server, so that they can be counted and cut, and finds out those that are dead. */
-export function trackSockets(server: NetServer, maxConnections: number): Set<Socket> {
+export function trackSockets(server: NetServer, limit: ConnectionLimit): Set<Socket> {
   const sockets = new Set<Socket>();
-  server.maxConnections = maxConnections;
+  limit.bound(server);
   server.on('connection', (socket: Socket) => {
     sockets.add(socket);
     socket.setKeepAlive(true, KEEP_ALIVE_AFTER_MS);
-    socket.once('close', () => sockets.delete(socket));
+    limit.opened();
+    socket.once('close', () => {
+      sockets.delete(socket);
+      limit.closed();
+    });
   });
   return sockets;
 }

@@ -2,6 +2,7 @@ import { createServer, type Socket } from 'node:net';
 import { createServer as createTlsServer } from 'node:tls';
 import type { Bus } from '#bus/bus.ts';
 import type { Session } from '#bus/session.ts';
+import type { Timer } from '#core/clock.ts';
 import type { Dialect } from '#protocol/frame.ts';
 import { encodeFrame, FrameLengthError, LengthPrefixDecoder } from '#protocol/length-prefix.ts';
 import { refusal } from '#protocol/refusal.ts';
@@ -9,6 +10,7 @@ import { decodeUtf8 } from '#protocol/utf8.ts';
 import { LegacyPing } from './legacy-ping.ts';
 import {
   bind,
+  type ConnectionLimit,
   certificateName,
   type Endpoint,
   type Listener,
@@ -20,6 +22,9 @@ import { LoginDeadline } from './login-deadline.ts';
 import { QueueLimit } from './queue-limit.ts';
 import { WriteBatch } from './write-batch.ts';
 
+/** How long a client may take to close its half after the session has ended (milliseconds). */
+const LINGER_MS = 1_000;
+
 export type TcpOptions = {
   readonly bus: Bus;
   readonly dialect: Dialect;
@@ -28,7 +33,7 @@ export type TcpOptions = {
   readonly endpoint: Endpoint;
   readonly tls?: TlsMaterial | undefined;
   readonly maxMessageBytes: number;
-  readonly maxConnections: number;
+  readonly connections: ConnectionLimit;
   readonly maxQueuedBytes: number;
   /** Ping clients of the older spelling, and cut those that do not answer. */
   readonly legacyPing: boolean;
@@ -41,7 +46,7 @@ export async function listenTcp(options: TcpOptions): Promise<Listener> {
   const server = tls
     ? createTlsServer({ ...toTlsOptions(tls), allowHalfOpen: true }, accept)
     : createServer({ allowHalfOpen: true }, accept);
-  const sockets = trackSockets(server, options.maxConnections);
+  const sockets = trackSockets(server, options.connections);
   const endpoint = await bind(server, options.endpoint, options.bus.log);
   return {
     endpoint,
@@ -58,13 +63,20 @@ function serve(socket: Socket, options: TcpOptions): void {
   const { bus, dialect } = options;
   const batch = new WriteBatch(socket);
   const queue = new QueueLimit(socket, options.maxQueuedBytes, bus.log);
+  let linger: Timer | undefined;
   const peer = {
     write(text: string) {
       if (!queue.admits(session.client)) return;
       batch.open();
       socket.write(encodeFrame(text));
     },
-    close: () => socket.end(),
+    close() {
+      socket.end();
+      // A client that keeps its own half open would keep the socket for good.
+      if (!socket.readableEnded && !socket.destroyed) {
+        linger ??= bus.clock.setTimeout(() => socket.destroy(), LINGER_MS);
+      }
+    },
   };
   const name = certificateName(socket);
   const client = (name === undefined ? undefined : bus.clients.byCertificate(name)) ?? bus.clients.anonymous;
@@ -95,6 +107,7 @@ function serve(socket: Socket, options: TcpOptions): void {
   socket.on('close', () => {
     login.cancel();
     legacy?.cancel();
+    linger?.cancel();
     session.end();
   });
 }

@@ -16,7 +16,7 @@ import { createSockJsBridgeDialect, type SockJsBridgeOptions } from '#protocol/s
 import { createTcpBridgeDialect } from '#protocol/tcp-bridge.ts';
 import { createEventBusRoute } from '#transports/eventbus-route.ts';
 import { listenHttp } from '#transports/http.ts';
-import type { TlsMaterial } from '#transports/listener.ts';
+import { ConnectionLimit, type TlsMaterial } from '#transports/listener.ts';
 import { listenTcp } from '#transports/tcp.ts';
 import { createTsrvRoute } from '#transports/tsrv-route.ts';
 
@@ -35,6 +35,7 @@ export type BridgeBusOptions = {
   readonly limits?: Partial<BusLimits>;
   readonly maxMessageBytes?: number;
   readonly maxQueuedBytes?: number;
+  readonly maxConnections?: number;
   readonly legacyPing?: boolean;
 };
 
@@ -81,6 +82,7 @@ export async function startBridgeBus(options: BridgeBusOptions = ALL_ACCESS) {
   const bus = createBus(options, clock);
   const avq = createAvqDialect({ maxDepth: 64 });
   const endpoint = { host: '127.0.0.1', port: 0 };
+  const connections = new ConnectionLimit(options.maxConnections ?? 1000);
   const bounds = { maxMessageBytes, maxQueuedBytes, maxFragments: 64, maxConnections: 1000 };
   const sockJs = createSockJsBridgeDialect({
     ...BRIDGE_DEFAULTS,
@@ -93,7 +95,7 @@ export async function startBridgeBus(options: BridgeBusOptions = ALL_ACCESS) {
     listenHttp({
       endpoint,
       tls,
-      maxConnections: 1000,
+      connections,
       originRules: { origins: [], hosts: [] },
       clientsRequired: () => bus.clients.required,
       dialect: avq,
@@ -103,8 +105,17 @@ export async function startBridgeBus(options: BridgeBusOptions = ALL_ACCESS) {
         createEventBusRoute({ bus, dialect: sockJs, httpDialect: avq, ...bounds }),
       ],
     }),
-    listenTcp({ bus, dialect: tcp, via: 'tcp-bridge', endpoint, tls, legacyPing: false, ...bounds }),
-    listenTcp({ bus, dialect: avq, via: 'tcp', endpoint, tls, legacyPing, ...bounds }),
+    listenTcp({
+      bus,
+      dialect: tcp,
+      via: 'tcp-bridge',
+      endpoint,
+      tls,
+      legacyPing: false,
+      connections,
+      ...bounds,
+    }),
+    listenTcp({ bus, dialect: avq, via: 'tcp', endpoint, tls, legacyPing, connections, ...bounds }),
   ]);
   const [httpPort, tcpPort, avqPort] = listeners.map((listener) => listener.endpoint.port);
   onTestFinished(async () => {

@@ -8,6 +8,7 @@ import { Failure } from '#core/failure.ts';
 import { NO_HEADERS } from '#core/message.ts';
 import { recipientFailure } from '#protocol/recipient-failure.ts';
 import { createTcpBridgeDialect } from '#protocol/tcp-bridge.ts';
+import { ConnectionLimit } from '#transports/listener.ts';
 import { listenTcp } from '#transports/tcp.ts';
 import { createCertificate } from '../outbound/certificate.ts';
 import { createFakeClock } from '../support/fake-clock.ts';
@@ -123,7 +124,7 @@ describe('TcpEventBusBridgeTest', () => {
       failureCode: -1,
       failureType: 'TIMEOUT',
       message: expect.stringMatching(
-        /^Timed out after waiting 100\(ms\) for a reply\. .*repliedAddress: test$/,
+        /^Timed out after waiting 100\(ms\) for a reply\. address: __vertx\.reply\.\d+, repliedAddress: test$/,
       ),
     });
   });
@@ -322,7 +323,7 @@ describe('UnixDomainSocketTest', () => {
       via: 'tcp-bridge',
       endpoint: { host: '127.0.0.1', port: 0, path },
       maxMessageBytes: 1024,
-      maxConnections: 1,
+      connections: new ConnectionLimit(1),
       maxQueuedBytes: 1024,
       legacyPing: false,
     });

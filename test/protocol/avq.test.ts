@@ -191,6 +191,9 @@ describe('writing', () => {
   });
 
   test('an answer that wants an answer, and headers where there are some', () => {
+    expect(avq.writeReply(NOBODY, 1, { a: 'b' }, null)).toBe(
+      '{"type":"send","address":null,"reply_address":null,"data":1,"headers":{"a":"b"}}',
+    );
     expect(avq.writeReply(TO, 1, { a: 'b', c: ['d', 'e'] }, 'there')).toBe(
       '{"type":"send","address":"example","reply_address":"there","data":1,"headers":{"a":"b","c":"d,e"}}',
     );

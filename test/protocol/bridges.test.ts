@@ -223,9 +223,11 @@ describe('the TCP bridge', () => {
 
   test('names the source of a failure', () => {
     const failure = new Failure('BUS_TIMEOUT', { origin: 'timeout' });
-    expect(tcp.writeFailure({ ...ASKED, headers: { timeout: '5' } }, failure)).toBe(
+    expect(
+      tcp.writeFailure({ ...ASKED, awaitedAt: '__vertx.reply.1', headers: { timeout: '5' } }, failure),
+    ).toBe(
       '{"type":"err","address":"r","sourceAddress":"a","failureCode":-1,"failureType":"TIMEOUT",' +
-        '"message":"Timed out after waiting 5(ms) for a reply. address: r, repliedAddress: a"}',
+        '"message":"Timed out after waiting 5(ms) for a reply. address: __vertx.reply.1, repliedAddress: a"}',
     );
   });
 });

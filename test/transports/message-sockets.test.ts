@@ -198,6 +198,54 @@ describe('a client whose machine has lost its power', () => {
   });
 });
 
+describe('the end of a session over TCP', () => {
+  test('cuts a client that keeps its own half open, a second later', async () => {
+    const clock = createFakeClock(0);
+    const { bus, avqPort } = await startBridgeBus({ ...ALL_ACCESS, clock });
+    const socket = connect({ port: avqPort, host: '127.0.0.1', allowHalfOpen: true });
+    const closed = new Promise((resolve) => socket.on('close', () => resolve('closed')));
+    socket.on('error', () => {});
+    socket.write(encodeFrame(PING));
+    await new Promise((resolve) => socket.once('data', resolve));
+    const halfClosed = new Promise((resolve) => socket.once('end', resolve));
+    bus.close();
+    await halfClosed;
+    clock.advance(999);
+    expect([clock.pending, socket.destroyed]).toEqual([1, false]);
+    clock.advance(1);
+    // What is written to a socket that is gone is answered with a reset.
+    const writing = setInterval(() => socket.write('x'), 5);
+    expect(await closed).toBe('closed');
+    clearInterval(writing);
+  });
+
+  test('leaves no timer behind when the client closes, too', async () => {
+    const clock = createFakeClock(0);
+    const { bus, avqPort } = await startBridgeBus({ ...ALL_ACCESS, clock });
+    const client = await openTcp(avqPort);
+    client.sendText(PING);
+    await client.next();
+    bus.close();
+    await client.closed;
+    await vi.waitFor(() => expect(clock.pending).toBe(0));
+  });
+});
+
+describe('the limit of connections', () => {
+  test('counts those of all listeners together', async () => {
+    const { url, tcpPort, avqPort } = await startBridgeBus({ ...ALL_ACCESS, maxConnections: 2 });
+    const first = await openTcp(avqPort);
+    first.sendText(PING);
+    expect(await first.next()).toEqual(PONG);
+    const second = await openTcp(tcpPort);
+    await expectTcpSilence(second);
+    await expect(fetch(`${url}/eventbus/info`)).rejects.toThrow();
+    first.close();
+    await first.closed;
+    await vi.waitFor(async () => expect((await fetch(`${url}/eventbus/info`)).status).toBe(200));
+  });
+});
+
 describe('a defect of the bus', () => {
   const errors: string[] = [];
   const options: BridgeBusOptions = {
@@ -230,6 +278,26 @@ describe('a defect of the bus', () => {
     expect((await next()).message).toMatchObject({ type: 'error', data: { name } });
     socket.send(PING);
     expect((await next()).message).toEqual(PONG);
+  });
+
+  test('after a request was taken gives its place back, and answers', async () => {
+    const services: BridgeBusOptions['services'] = {
+      serves: () => true,
+      permits: () => true,
+      handle({ admit, body }, respond) {
+        const refused = admit();
+        if (refused) return respond(refused);
+        if (body === 'defect') throw new Error('nobody thought of this');
+        respond({ body, headers: NO_HEADERS });
+      },
+    };
+    const bus = await startBridgeBus({ ...ALL_ACCESS, services, limits: { maxInFlightPerConnection: 1 } });
+    const client = await openTcp(bus.avqPort);
+    client.send({ address: 'a', reply_address: 'r', data: 'defect' });
+    expect(await client.next()).toMatchObject({ type: 'error', address: 'r', data: { name } });
+    expect(bus.bus.inFlight).toBe(0);
+    client.send({ address: 'a', reply_address: 'r', data: 'fine' });
+    expect(await client.next()).toMatchObject({ type: 'send', data: 'fine' });
   });
 
   test('is logged and answered, and the connection goes on: the bridges, asked by a hook or not', async () => {

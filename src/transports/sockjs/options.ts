@@ -1,3 +1,4 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { type Clock, systemClock } from '#core/clock.ts';
 import type { SockJsConnection } from './connection.ts';
 
@@ -6,6 +7,15 @@ export type SockJsOptions = {
   readonly prefix: string;
   /** Called once for each new connection, right after it is open; assigns its handlers. Must not throw. */
   readonly open: (connection: SockJsConnection) => void;
+  /**
+   * Asked before `/info`, and every request of an HTTP session, is served; without a connection the request would
+   * begin one. False when it is not to be served: the response is then answered. By default all are.
+   */
+  readonly admit?: (
+    request: IncomingMessage,
+    response: ServerResponse,
+    connection: SockJsConnection | undefined,
+  ) => boolean;
   /** Bytes of frames after which a streaming response ends and the client asks again, 131 072; the suites want 4096. */
   readonly maxBytesStreaming?: number;
   /** Largest message from a client, bytes, 262 144: a WebSocket message as it is on the wire, or one string of a POST. */
@@ -32,6 +42,7 @@ export type SockJsOptions = {
 export type SockJsSettings = Required<SockJsOptions>;
 
 const DEFAULTS = {
+  admit: () => true,
   maxBytesStreaming: 131_072,
   maxMessageBytes: 262_144,
   maxFragments: 64,

@@ -52,7 +52,8 @@ export function createSockJs(options: SockJsOptions): SockJsServer {
         return answerIframe(request, response, settings.clock.now());
       case 'info':
         forbidCaching(response);
-        return answerInfo(response, settings);
+        if (settings.admit(request, response, undefined)) answerInfo(response, settings);
+        return;
       case 'websocket':
       case 'raw-websocket':
         return answerText(response, 400, UPGRADE_ONLY);

@@ -33,6 +33,7 @@ export function receive(
   const callback = framing.callback ? readCallback(query) : { name: '' };
   if ('complaint' in callback) return answerText(response, 500, callback.complaint);
   const session = sessions.get(route.session);
+  if (!settings.admit(request, response, session)) return;
   if (!session && sessions.full) return answerText(response, 503, 'Too many sessions.');
 
   request.resume(); // whatever body there is means nothing
@@ -47,6 +48,7 @@ export function receive(
 export function send({ request, response, settings, sessions }: Exchange, route: SendRoute) {
   const session = sessions.get(route.session);
   if (!session) return answerText(response, 404, 'No such session.');
+  if (!settings.admit(request, response, session)) return;
   readBody(request, MESSAGES_A_BODY * settings.maxMessageBytes, (body) => {
     if (body === 'too large') return refuseTooLarge(response);
     const upstream = readUpstream(body, request, route);
