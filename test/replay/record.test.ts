@@ -157,6 +157,33 @@ describe('the recorder', () => {
     await replayAll();
   });
 
+  test('takes no login of an account that the message did not touch', async () => {
+    await report('KZ77505');
+    await ask('ik.service.token.sales.retail', 'create_sale', { token: 'AVQ11031010703' }, { sale: {} });
+    const recorded = files().filter((name) => name.startsWith('tsrv/create-sale'));
+    expect(recorded).toHaveLength(1);
+    for (const name of recorded) {
+      expect(read(name).exchanges?.map(({ vendor }) => vendor)).toEqual(['minsk']);
+    }
+    await replayAll();
+  });
+
+  test('expects nothing of a text that was cut short, which may end amid a secret', () => {
+    const half = Buffer.from(`api:${SECRETS.iiko}`).toString('base64').slice(0, -4);
+    const data = { name: 'VENDOR_BAD_RESPONSE', details: { message: `said ${half}…`, code: '1' } };
+    recorder.onAnswered({
+      via: 'http',
+      client: 'anonymous',
+      at: systemClock.now(),
+      request: JSON.stringify({ type: 'send', address: 'ik.service.app', headers: { action: 'version' } }),
+      answer: JSON.stringify({ type: 'error', address: null, reply_address: null, data, headers: null }),
+      exchanges: [],
+    });
+    const [step] = read('bus/version-vendor-bad-response.json').messages;
+    expect(step).toMatchObject({ expect: { data: { details: { message: { $any: true }, code: '1' } } } });
+    expect(JSON.stringify(step)).not.toContain(half);
+  });
+
   test('keeps only what the message touched', async () => {
     await report('RU12');
     const { config, exchanges } = read('iiko/get-x-report-success.json');

@@ -28,6 +28,12 @@ describe('what the recorder remembers', () => {
     expect(memory.loginsFor([call('first-token'), call('second-token')])).toEqual([first, second]);
   });
 
+  test('is no login of another account, whatever words the two share', () => {
+    const memory = createRecordingMemory();
+    memory.remember('KZ1', [login('same-word')]);
+    expect(memory.loginsFor([{ ...call('same-word'), account: 'minsk' }])).toEqual([]);
+  });
+
   test('is not needed for the token of a login that the message made itself', () => {
     const memory = createRecordingMemory();
     const [old, own] = [login('first-token'), login('second-token')];

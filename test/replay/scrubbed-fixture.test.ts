@@ -18,7 +18,11 @@ const SPELLINGS: Record<string, (secret: string) => string> = {
     encodeURIComponent(secret).replace(/%../g, (code) => code.toLowerCase()),
   'percent-encoded throughout': (secret) => Buffer.from(secret).toString('hex').replace(/../g, '%$&'),
   'as a form has it': (secret) => new URLSearchParams([['', secret]]).toString().slice(1),
+  'percent-encoded but for what a URL may hold': encodeURI,
+  'as the path of a URL': (secret) => new URL(`http://h/${secret}`).href.slice('http://h/'.length),
   'as SHA-1': hash('sha1'),
+  'as SHA-1 in base64': (secret) => createHash('sha1').update(secret).digest('base64'),
+  'as SHA-256 in base64url': (secret) => createHash('sha256').update(secret).digest('base64url'),
   'as SHA-256': hash('sha256'),
   'as MD5 in capitals': (secret) => hash('md5')(secret).toUpperCase(),
   'as base64': base64,
@@ -302,6 +306,34 @@ describe('scrubbing', () => {
     const { PhoneLogin } = (exchange?.response.body ?? {}) as { PhoneLogin?: string };
     expect(PhoneLogin).toMatch(/^\*+.{4}$/);
     expect(clean.messages[0]).toMatchObject({ expect: { data: { phone_login: PhoneLogin } } });
+  });
+
+  test.each(['ab&cdЯэ', 'ab/cdЯэ', 'ab+cd Яэ', 'ab#cd?Яэ', 'ab%cd%41Яэ', "ab'cd(Я)э"])(
+    'leaves nothing of %s, whichever of its characters are percent-encoded',
+    (secret) => {
+      const spellings = [
+        encodeURI(secret),
+        new URL(`http://h/?${secret}`).href,
+        [...secret]
+          .map((sign, at) => (at % 2 && sign !== '%' ? encodeURIComponent(sign).toLowerCase() : sign))
+          .join(''),
+        `/x/${encodeURI(secret)}/y`,
+      ];
+      const { fixture: clean, isClean } = scrubFixture(
+        fixture({ path: spellings.at(-1) }, { body: spellings }),
+        [secret],
+        [],
+      );
+      expect(isClean).toBe(true);
+      expect(JSON.stringify(clean.exchanges)).not.toMatch(/Я|%D0%AF/i);
+    },
+  );
+
+  test('takes a secret of 100 KB out, however it is encoded', () => {
+    const secret = 'a&"Я'.repeat(25_000);
+    const body = [secret, encodeURIComponent(secret), base64(secret), `x ${secret} y`];
+    const clean = scrub(fixture({ headers: { cookie: `sid=${secret}` } }, { body }), [secret]);
+    expect(JSON.stringify(clean.exchanges).length).toBeLessThan(1000);
   });
 
   test('says so when a secret cannot be told from the words of the conversation', () => {
