@@ -104,7 +104,7 @@ export async function createApp(options: AppOptions): Promise<App> {
       const { shutdownMs } = config;
       for (const listener of Object.values(listeners)) listener.refuseNew();
       const drained = bus.drain();
-      await within(clock, shutdownMs * (1 - LOGOUT_SHARE) - GIVE_UP_MS, drained);
+      await within(clock, Math.max(0, shutdownMs * (1 - LOGOUT_SHARE) - GIVE_UP_MS), drained);
       // Whoever still waits is told what is known, a change that was sent as one whose outcome is not.
       backend.giveUp();
       await within(clock, GIVE_UP_MS, drained);
