@@ -9,7 +9,7 @@ import { clientOf } from '#transports/credentials.ts';
 import { createEventBusRoute } from '#transports/eventbus-route.ts';
 import { createFilesRoute, type FilesRouteOptions } from '#transports/files-route.ts';
 import { listenHttp } from '#transports/http.ts';
-import { ConnectionLimit, type Listener } from '#transports/listener.ts';
+import { ConnectionLimit, type Endpoint, type Listener } from '#transports/listener.ts';
 import { createProbeRoute, createSchemaRoute } from '#transports/probe-routes.ts';
 import { listenTcp, type TcpOptions } from '#transports/tcp.ts';
 import { createTsrvRoute } from '#transports/tsrv-route.ts';
@@ -30,22 +30,23 @@ export type ListenerName = keyof Config['listen'];
 /** A listener that could not be opened, with its key in the configuration. */
 export class ListenError extends Error {
   readonly listener: ListenerName;
-  readonly port: number;
+  /** `127.0.0.1:1828`, or the path of a Unix domain socket. */
+  readonly address: string;
   /** `listen.http.port` */
   readonly key: string;
   /** The system's code, `EADDRINUSE`. */
   readonly code: string;
 
-  constructor(name: ListenerName, host: string, port: number, cause: unknown) {
+  constructor(name: ListenerName, { host, port, path }: Endpoint, cause: unknown) {
     const code = cause instanceof Error && 'code' in cause ? String(cause.code) : 'unknown';
     const why = code === 'EADDRINUSE' ? 'is taken' : `cannot be bound (${code})`;
-    super(`${name}: ${host}:${port} ${why}; change listen.${name}.port, or set listen.${name}: false`, {
-      cause,
-    });
+    const address = path ?? `${host}:${port}`;
+    const key = `listen.${name}.${path === undefined ? 'port' : 'path'}`;
+    super(`${name}: ${address} ${why}; change ${key}, or set listen.${name}: false`, { cause });
     this.name = 'ListenError';
     this.listener = name;
-    this.port = port;
-    this.key = `listen.${name}.port`;
+    this.address = address;
+    this.key = key;
     this.code = code;
   }
 }
@@ -55,16 +56,12 @@ export async function openListeners(options: ListenersOptions): Promise<Record<s
   const { http, avqTcp, vertxTcp } = options.config.listen;
   const connections = new ConnectionLimit(options.config.limits.maxConnections);
   const opened: Record<string, Listener> = {};
-  const open = async (
-    name: ListenerName,
-    endpoint: { host: string; port: number },
-    listen: () => Promise<Listener>,
-  ) => {
+  const open = async (name: ListenerName, endpoint: Endpoint, listen: () => Promise<Listener>) => {
     try {
       opened[name] = await listen();
     } catch (error) {
       await Promise.all(Object.values(opened).map((listener) => listener.close()));
-      throw new ListenError(name, endpoint.host, endpoint.port, error);
+      throw new ListenError(name, endpoint, error);
     }
   };
   if (http) await open('http', http, () => openHttp(options, http, connections));

@@ -18,11 +18,14 @@ export async function startBus(options: AppOptions, warnings: readonly string[] 
     return { app: await createApp(options), config: options.config, warnings };
   } catch (error) {
     if (!(options.sandbox && error instanceof ListenError && error.code === 'EADDRINUSE')) throw error;
-    const { listener, port } = error;
+    const { listener, address } = error;
     const change = listener === 'http' ? 'moved to a free port' : 'left out';
-    options.log.warn({ listener, port, key: error.key }, `port is taken, the listener is ${change}`);
+    options.log.warn(
+      { listener, address, key: error.key },
+      `the address is taken, the listener is ${change}`,
+    );
     const config = withoutPort(options.config, listener);
-    return startBus({ ...options, config }, [...warnings, `${listener}: ${port} is taken, ${change}`]);
+    return startBus({ ...options, config }, [...warnings, `${listener}: ${address} is taken, ${change}`]);
   }
 }
 

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { makeFolder } from '#core/folder.ts';
 
 /** Where a running bus takes orders from its own operator, and what proves that it is him. */
 export type ControlFile = {
@@ -16,7 +17,7 @@ function pathIn(storePath: string): string {
 
 /** Only the user the bus runs as may read the file: whoever can could also stop the bus. */
 export function writeControlFile(storePath: string, content: ControlFile): void {
-  mkdirSync(storePath, { recursive: true });
+  makeFolder(storePath);
   // Written beside and moved into place, so that nobody ever reads half of it, nor through an older file's mode.
   const draft = `${pathIn(storePath)}.${randomBytes(4).toString('hex')}`;
   writeFileSync(draft, JSON.stringify(content), { mode: 0o600, flag: 'wx' });

@@ -1,5 +1,6 @@
-import { mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { makeFolder } from '#core/folder.ts';
 import { isJsonObject } from '#core/json.ts';
 import type { Fixture } from './fixture.ts';
 import { withoutPlaceholderNumbers } from './secret-words.ts';
@@ -60,7 +61,7 @@ export function createRecordedFiles(directory: string): RecordedFiles {
     write(subfolder, name, fixture) {
       const folder = join(directory, fileName(subfolder));
       const base = fileName(name);
-      mkdirSync(folder, { recursive: true });
+      makeFolder(folder);
       const essences = known(folder, base);
       const essence = essenceOf(fixture);
       if (essences.has(essence)) return undefined;

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
-import { mkdirSync } from 'node:fs';
 import { type FileHandle, open, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { makeFolder } from '#core/folder.ts';
 import type { GrowingFile, JobFiles } from './job-files.ts';
 import { toStoreError } from './sqlite-faults.ts';
 
@@ -41,7 +41,7 @@ async function guarded<T>(folder: string, work: () => Promise<T>): Promise<T> {
 
 /** Files in a folder of the store, which is made if need be. */
 export function createDiskJobFiles(folder: string): JobFiles {
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  makeFolder(folder, 0o700);
   const pathOf = (id: string) => {
     if (!ID.test(id)) throw new Error('not the id of a job');
     return join(folder, id);

@@ -1,6 +1,6 @@
-import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { makeFolder } from '#core/folder.ts';
 import { createDiskJobFiles } from './disk-job-files.ts';
 import { createGroupCommit } from './group-commit.ts';
 import { MIGRATIONS, migrate, versionOf } from './migrations.ts';
@@ -34,7 +34,7 @@ function openDatabase(folder: string): DatabaseSync {
 export function openSqliteStore(folder: string): Store {
   try {
     // Answers of vendors are nobody else's business on this machine.
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    makeFolder(folder, 0o700);
     const lock = lockStore(folder);
     try {
       return createStore(folder, openDatabase(folder), lock);

@@ -51,6 +51,25 @@ describe('serve', () => {
       new RegExp(`^http: 127\\.0\\.0\\.1:${takenPort} is taken; .*listen\\.http\\.port`),
     );
   });
+
+  test('exits 1 at a Unix socket that cannot be made and names its key', async () => {
+    const path = join(folder, 'missing/bus.sock');
+    const listen = { http: false, avqTcp: false, vertxTcp: { path } };
+    const { exitCode, stderr } = await execute(['serve', '--config', write('socket.json', { listen })], {
+      cwd: folder,
+    });
+    expect(exitCode).toBe(1);
+    expect(stderr).toContain(`vertxTcp: ${path} cannot be bound`);
+    expect(stderr).toContain('listen.vertxTcp.path');
+  });
+
+  test('exits 1 at a store where there are no new folders', async () => {
+    const listen = { http: false, avqTcp: false, vertxTcp: false };
+    const file = write('nowhere.json', { listen, store: { path: '/proc/nope' } });
+    const { exitCode, stderr } = await execute(['serve', '--config', file], { cwd: folder });
+    expect(exitCode).toBe(1);
+    expect(stderr).toMatch(/the store in \/proc\/nope cannot be used: ENOENT/);
+  });
 });
 
 describe('a folder that is none', () => {
@@ -205,7 +224,7 @@ describe('serve --sandbox', () => {
     const bus = start(['serve', '--sandbox', '--config', file], { cwd: folder });
     const [line] = await bus.output(/.*"msg":"listening".*\n/);
     const { listeners, simulators, store } = JSON.parse(line);
-    expect(bus.stdout).toMatch(new RegExp(`"level":"warn".*"listener":"http","port":${takenPort}`));
+    expect(bus.stdout).toMatch(new RegExp(`"level":"warn".*"listener":"http","address":"127.0.0.1:${takenPort}"`));
     expect(new URL(listeners.http).port).not.toBe(String(takenPort));
     expect((await fetch(`${listeners.http}/readyz`)).status).toBe(200);
 
