@@ -19,7 +19,8 @@ export type Clock = {
 export const systemClock: Clock = {
   now: () => Date.now(),
   setTimeout(run, ms) {
-    const timer = setTimeout(run, ms);
+    // The time may have come while something else had the thread.
+    const timer = setTimeout(run, Math.max(0, ms));
     timer.unref();
     return { cancel: () => clearTimeout(timer) };
   },

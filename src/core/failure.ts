@@ -103,10 +103,14 @@ export class Failure extends Error {
 
   constructor(name: FailureName, options: FailureOptions = {}, told?: ToldFailure) {
     const description = told?.description ?? options.description ?? FAILURES[name].description;
+    const { stackTraceLimit } = Error;
+    // An answer like any other: where it was made says nothing, and costs ten times the rest. A cause keeps its own.
+    Error.stackTraceLimit = 0;
     super(
       `${told?.name ?? name}: ${description}`,
       options.cause === undefined ? undefined : { cause: options.cause },
     );
+    Error.stackTraceLimit = stackTraceLimit;
     this.name = told?.name ?? name;
     this.description = description;
     this.code = told?.code ?? CODES[this.name]?.code ?? FAILURES[name].code;

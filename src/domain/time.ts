@@ -1,4 +1,5 @@
 import { Temporal } from 'temporal-polyfill';
+import { memoized } from '#core/memo.ts';
 
 const DATE_TIME = /^(\d{4}-\d{2}-\d{2})[Tt ](\d{2}:\d{2}:\d{2})(?:\.\d+)?\s*(Z|z|[+-]\d{2}:?\d{2})?$/;
 
@@ -24,8 +25,17 @@ function isZeroDate(date: string): boolean {
  */
 export function formatDateTime(value: unknown, zone: string, naiveZone = zone): string | null | undefined {
   if (value === null || value === undefined || value === '') return null;
-  const match = typeof value === 'string' ? DATE_TIME.exec(value.trim()) : null;
-  const [, date, time, offset] = match ?? [];
+  return typeof value === 'string' ? remembered([zone, naiveZone, value].join('\n')).text : undefined;
+}
+
+/** A shift is asked about many times, and opened once. */
+const remembered = memoized((key) => {
+  const [zone = '', naiveZone = '', ...lines] = key.split('\n');
+  return { text: inZone(lines.join('\n'), zone, naiveZone) };
+});
+
+function inZone(value: string, zone: string, naiveZone: string): string | null | undefined {
+  const [, date, time, offset] = DATE_TIME.exec(value.trim()) ?? [];
   if (!date || !time) return undefined;
   if (isZeroDate(date)) return null;
   try {
@@ -35,6 +45,18 @@ export function formatDateTime(value: unknown, zone: string, naiveZone = zone): 
           .toZonedDateTime(naiveZone)
           .toInstant();
     return instant.toZonedDateTimeISO(zone).toString({ timeZoneName: 'never' });
+  } catch {
+    return undefined;
+  }
+}
+
+const RFC_3339 = /^\d{4}-\d{2}-\d{2}[Tt]\d{2}:\d{2}:\d{2}(?:\.\d{1,9})?(?:[Zz]|[+-]\d{2}:\d{2})$/;
+
+/** The moment that an RFC 3339 time names (milliseconds since the epoch); undefined when the text is none. */
+export function parseTime(text: string): number | undefined {
+  if (!RFC_3339.test(text)) return undefined;
+  try {
+    return Temporal.Instant.from(text).epochMilliseconds;
   } catch {
     return undefined;
   }
