@@ -1,4 +1,5 @@
-import type { Router, Touched } from '#actions/router.ts';
+import type { Router } from '#actions/router.ts';
+import type { Touched } from '#actions/touched.ts';
 import { permits, rulesShowAllJobs, rulesShowPersonalData } from '#bus/access.ts';
 import type { Client } from '#bus/client.ts';
 import type { Services } from '#bus/services.ts';
@@ -35,7 +36,9 @@ class MessageClient implements ActionClient {
   permits(token: string): boolean {
     const { inbound } = this.#client;
     // What reached an action is a service, and a service is what everybody may use where there are no rules.
-    return inbound === 'services' || permits(inbound, { ...this.#touch, token }, () => true);
+    return (
+      inbound === 'services' || permits(inbound, { ...this.#touch, token, namesRegisters: false }, () => true)
+    );
   }
 
   get #touch(): Touched {
@@ -64,9 +67,10 @@ export function createServices({ router, jobs, isConsumer }: ServicesOptions): S
       // Where nobody configured rules there is nothing to look up.
       client.inbound === 'services' || permits(client.inbound, router.touchedBy(message), serves),
     handle(request, respond) {
-      const { address, replyAddress, headers, body, signal, exchanges, admit } = request;
+      const { address, replyAddress, headers, body, signal, exchanges, flow, admit } = request;
       const client = new MessageClient(router, request.client, request);
-      router.handle({ address, replyAddress, headers, body, client, signal, exchanges, admit }, (outcome) =>
+      const routed = { address, replyAddress, headers, body, client, signal, exchanges, flow, admit };
+      router.handle(routed, (outcome) =>
         respond(outcome instanceof Failure ? outcome : { body: outcome.data, headers: NO_HEADERS }),
       );
     },

@@ -1,4 +1,4 @@
-import type { Call, Exchange } from '#core/call.ts';
+import type { Call, Exchange, Flow } from '#core/call.ts';
 import type { Clock } from '#core/clock.ts';
 import { Failure } from '#core/failure.ts';
 
@@ -19,6 +19,8 @@ export type TimedCallOptions = {
   readonly exchanges: Exchange[];
   readonly traceparent: string | undefined;
   /** See {@link Call}. */
+  readonly flow?: Flow | undefined;
+  /** See {@link Call}. */
   readonly fresh?: boolean;
 };
 
@@ -28,11 +30,11 @@ export type TimedCallOptions = {
  * `VENDOR_OUTCOME_UNKNOWN`.
  */
 export function timedCall<T>(options: TimedCallOptions, run: (call: Call) => Promise<T>): Promise<T> {
-  const { clock, effect, exchanges, traceparent, fresh = false } = options;
+  const { clock, effect, exchanges, traceparent, flow, fresh = false } = options;
   const timeoutMs = options.timeoutMs ?? (effect === 'change' ? CHANGE_TIMEOUT_MS : READ_TIMEOUT_MS);
   const controller = new AbortController();
   const { signal } = controller;
-  const call = { deadline: clock.now() + timeoutMs, signal, exchanges, traceparent, fresh };
+  const call = { deadline: clock.now() + timeoutMs, signal, exchanges, traceparent, flow, fresh };
   return new Promise((resolve, reject) => {
     const giveUp = () => {
       timer.cancel();

@@ -37,6 +37,8 @@ export type Touch = {
   readonly action?: string | undefined;
   readonly token?: string | undefined;
   readonly account?: string | undefined;
+  /** Its registers are named in the body and judged one by one, the message itself by everything but `tokens`. */
+  readonly namesRegisters?: boolean;
   readonly body: unknown;
 };
 
@@ -60,7 +62,7 @@ export function compileFullMatch(expression: string): RegExp {
 /** Does any rule let this through? */
 export function permits(rules: InboundRules, touch: Touch, isService: IsService): boolean {
   if (rules === 'services') return isService(touch.address);
-  return rules.some((rule) => fits(rule, touch));
+  return rules.some((rule) => fits(rule, touch, touch.namesRegisters));
 }
 
 /** Does any rule let a client listen there? Bodies are judged at delivery, see {@link permits}. */
@@ -78,11 +80,15 @@ export function rulesShowAllJobs(rules: InboundRules, touch: Touch): boolean {
   return rules !== 'services' && rules.some((rule) => rule.jobs === 'all' && fits(rule, touch));
 }
 
-function fits(rule: CompiledRule, { address, action, token, account, body }: Touch): boolean {
+function fits(
+  rule: CompiledRule,
+  { address, action, token, account, body }: Touch,
+  whateverToken = false,
+): boolean {
   return (
     rule.fitsAddress(address) &&
     lists(rule.actions, action) &&
-    lists(rule.tokens, token) &&
+    (whateverToken || lists(rule.tokens, token)) &&
     lists(rule.accounts, account) &&
     (rule.match === undefined || (isJsonObject(body) && isSubset(rule.match, body)))
   );

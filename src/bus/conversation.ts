@@ -10,6 +10,7 @@ import { PendingRequest, type Requester, type SendFrame } from './pending-reques
 import { Registrations } from './registrations.ts';
 import { ReplyLedger } from './reply-ledger.ts';
 import type { SharedBus } from './shared-bus.ts';
+import { UnderWay } from './under-way.ts';
 
 /** What one connected peer has going on: its registrations, the answers it owes and those it waits for. */
 export class Conversation {
@@ -20,30 +21,31 @@ export class Conversation {
   readonly #registrations: Registrations;
   readonly #ledger: ReplyLedger;
   readonly #answers: Answers;
-  #inFlight = 0;
-  /** Answers of the peer that want an answer in turn. */
-  #dialogs = 0;
-  #onIdle: (() => void) | undefined;
+  readonly #underWay: UnderWay;
 
   constructor(bus: SharedBus, dialect: Dialect, outlet: Outlet) {
     this.#bus = bus;
     this.#dialect = dialect;
     this.#outlet = outlet;
-    this.#ledger = new ReplyLedger(bus.clock, dialect.limits.replyTimeoutMs);
+    this.#ledger = new ReplyLedger(bus.clock, dialect.limits.replyTimeoutMs, bus.limits.maxInFlight);
     this.#registrations = new Registrations(bus, dialect, outlet, this.#ledger);
     this.#answers = new Answers(dialect, outlet, this.#ledger);
+    const underWay = new UnderWay(outlet.connection, bus.limits.maxInFlightPerConnection);
+    this.#underWay = underWay;
     this.#requester = {
       get client() {
         return outlet.identity.client;
       },
-      via: outlet.via,
-      enter: () => this.#enter(),
-      leave: () => {
-        this.#inFlight -= 1;
+      get name() {
+        const { client } = outlet.identity;
+        return client.authenticated ? client.name : outlet.connection.name;
       },
+      via: outlet.via,
+      enter: () => underWay.enter(),
+      leave: () => underWay.leave(),
       answer: (frame, outcome) => {
         const text = this.#answers.write(frame, outcome);
-        if (this.#inFlight === 0) this.#onIdle?.();
+        underWay.answered();
         return text;
       },
       refuse: (frame, refused) => this.#answers.refuse(frame, refused),
@@ -91,8 +93,7 @@ export class Conversation {
 
   /** Calls `run` as soon as no request is under way. */
   whenIdle(run: () => void): void {
-    this.#onIdle = run;
-    if (this.#inFlight === 0) run();
+    this.#underWay.whenIdle(run);
   }
 
   /** Drops everything; returns the addresses that were registered. */
@@ -129,10 +130,10 @@ export class Conversation {
   #serve(message: Message, replyAddress: string | null, request: PendingRequest): void {
     const { client } = this.#requester;
     const { signal } = this.#outlet;
-    const { exchanges, admit } = request;
+    const { exchanges, flow, admit } = request;
     try {
       this.#bus.services.handle(
-        { ...message, replyAddress, client, signal, exchanges, admit },
+        { ...message, replyAddress, client, signal, exchanges, flow, admit },
         request.respond,
       );
     } catch (error) {
@@ -156,18 +157,17 @@ export class Conversation {
     const goesOn = frame.kind === 'send' && frame.replyAddress !== null;
     const refused =
       replyAddressRefusal(frame.replyAddress, this.#dialect.limits) ??
-      (goesOn ? this.#handlersFull() : undefined);
+      (goesOn ? (this.#handlersFull() ?? this.#underWay.enterDialog()) : undefined);
     if (refused) return this.refuse(refused, frame);
     const respond = this.#ledger.take(frame.address);
     const { body, headers } = this.#messageOf(frame, 'consumer');
     if (!goesOn) return respond?.({ body, headers });
-    this.#dialogs += 1;
     respond?.({
       body,
       headers,
       timeoutMs: this.#dialect.timeoutOf(frame.headers),
       respond: (outcome) => {
-        this.#dialogs -= 1;
+        this.#underWay.leaveDialog();
         this.#answers.write(frame, outcome);
       },
     });
@@ -189,12 +189,6 @@ export class Conversation {
   }
 
   #handlersFull(): Refusal | undefined {
-    return handlersRefusal(this.#registrations.size + this.#inFlight + this.#dialogs, this.#dialect.limits);
-  }
-
-  #enter(): boolean {
-    if (this.#inFlight >= this.#bus.limits.maxInFlightPerConnection) return false;
-    this.#inFlight += 1;
-    return true;
+    return handlersRefusal(this.#registrations.size + this.#underWay.size, this.#dialect.limits);
   }
 }

@@ -53,12 +53,18 @@ export class HookQueue {
   readonly #log: Log;
   readonly #isGone: () => boolean;
   #tail: Promise<void> | undefined;
+  #waiting = 0;
 
   constructor(hook: BridgeHook, socket: BridgeSocket, log: Log, isGone: () => boolean) {
     this.#hook = hook;
     this.#socket = socket;
     this.#log = log;
     this.#isGone = isGone;
+  }
+
+  /** How many questions are not answered yet. */
+  get waiting(): number {
+    return this.#waiting;
   }
 
   /** `decide` gets the answer, at once where the hook answers at once; never when the connection is gone by then. */
@@ -70,7 +76,9 @@ export class HookQueue {
     const run = () => (this.#isGone() ? undefined : this.#call(type, rawMessage, decide));
     const answered = this.#tail ? this.#tail.then(run) : run();
     if (answered === undefined) return;
+    this.#waiting += 1;
     const tail = answered.then(() => {
+      this.#waiting -= 1;
       if (this.#tail === tail) this.#tail = undefined;
     });
     this.#tail = tail;

@@ -1,10 +1,12 @@
 import type { Failure } from '#core/failure.ts';
 import type { Client } from './client.ts';
+import type { Connection } from './connection.ts';
 
 /** The connection, as its conversation sees it. */
 export type Outlet = {
   /** `identity` may change while the connection lives. */
   readonly identity: { readonly client: Client };
+  readonly connection: Connection;
   readonly via: string;
   /** Aborted when the connection is gone. */
   readonly signal: AbortSignal;

@@ -1,4 +1,4 @@
-import type { Exchange } from '#core/call.ts';
+import type { Exchange, Flow } from '#core/call.ts';
 import { Failure } from '#core/failure.ts';
 import { header } from '#core/message.ts';
 import type { FrameOf } from '#protocol/frame.ts';
@@ -12,6 +12,8 @@ const MAX_LOGGED_LENGTH = 200;
 /** What a session gives and takes for one request. */
 export type Requester = {
   readonly client: Client;
+  /** See {@link Flow}. */
+  readonly name: string;
   readonly via: string;
   /** Takes one of the connection's places for work under way; false when there is none left. */
   enter(): boolean;
@@ -24,14 +26,19 @@ export type Requester = {
 
 export type SendFrame = FrameOf<'send'>;
 
+let last = 0;
+
 /** One request under way: admitted, answered once, logged in one line. */
 export class PendingRequest {
   readonly exchanges: Exchange[] = [];
+  readonly flow: Flow;
   readonly #bus: SharedBus;
   readonly #requester: Requester;
   readonly #frame: SendFrame;
   readonly #text: string;
   readonly #startedAt: number;
+  /** What it takes of the room of the whole bus. */
+  #bytes = 0;
   #state: 'new' | 'admitted' | 'ended' = 'new';
 
   constructor(bus: SharedBus, requester: Requester, frame: SendFrame, text: string) {
@@ -39,6 +46,8 @@ export class PendingRequest {
     this.#requester = requester;
     this.#frame = frame;
     this.#text = text;
+    last += 1;
+    this.flow = { requester: requester.name, request: last };
     this.#startedAt = bus.clock.now();
   }
 
@@ -58,6 +67,14 @@ export class PendingRequest {
         description: 'слишком много запросов соединения ещё без ответа: дождитесь ответов',
       });
     }
+    const bytes = Buffer.byteLength(this.#text);
+    if (!this.#bus.admission.take(this.flow.requester, 1, bytes)) {
+      this.#requester.leave();
+      return new Failure('BUS_OVERLOADED', {
+        description: 'у шины слишком много запросов без ответа: дождитесь ответов на свои и повторите позже',
+      });
+    }
+    this.#bytes = bytes;
     this.#bus.begin(this);
     this.#state = 'admitted';
     return undefined;
@@ -99,6 +116,7 @@ export class PendingRequest {
   #settle(): void {
     if (this.#state === 'admitted') {
       this.#requester.leave();
+      this.#bus.admission.give(this.flow.requester, 1, this.#bytes);
       this.#bus.end(this);
     }
     this.#state = 'ended';

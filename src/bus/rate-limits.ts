@@ -2,7 +2,10 @@ import type { Clock } from '#core/clock.ts';
 
 type Bucket = { tokens: number; at: number };
 
-/** A token bucket a client: `perSecond` messages a second, saved up for one second at most. */
+/**
+ * A token bucket a client: `perSecond` messages a second, saved up for one second at most. There are as many as
+ * clients in the configuration, and one for all who have not said who they are.
+ */
 export class RateLimits {
   readonly #clock: Clock;
   readonly #perSecond: number | null;

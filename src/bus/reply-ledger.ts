@@ -10,13 +10,18 @@ type Entry = { readonly respond: Respond; readonly timer: Timer };
 export class ReplyLedger {
   readonly #clock: Clock;
   readonly #lifeMs: number;
+  readonly #maxEntries: number;
   readonly #entries = new Map<string, Entry>();
   #last = 0;
 
-  /** Answers are expected for `lifeMs` at least. */
-  constructor(clock: Clock, lifeMs: number) {
+  /**
+   * Answers are expected for `lifeMs` at least. Of more than `maxEntries`, as many as there can be requests under way,
+   * the oldest are forgotten: most likely nobody waits for them any more.
+   */
+  constructor(clock: Clock, lifeMs: number, maxEntries: number) {
     this.#clock = clock;
     this.#lifeMs = lifeMs;
+    this.#maxEntries = maxEntries;
   }
 
   get size(): number {
@@ -26,6 +31,7 @@ export class ReplyLedger {
   /** A new reply address under which `respond` can be called once, as long as `timeoutMs`; null when nobody waits. */
   owe({ respond, timeoutMs = 0 }: Pick<Delivery, 'respond' | 'timeoutMs'>): string | null {
     if (!respond) return null;
+    if (this.#entries.size >= this.#maxEntries) this.#forgetOldest();
     const address = this.newAddress();
     const timer = this.#clock.setTimeout(
       () => this.#entries.delete(address),
@@ -57,5 +63,10 @@ export class ReplyLedger {
   clear(): void {
     for (const { timer } of this.#entries.values()) timer.cancel();
     this.#entries.clear();
+  }
+
+  #forgetOldest(): void {
+    const [oldest] = this.#entries.keys();
+    if (oldest !== undefined) this.take(oldest);
   }
 }

@@ -1,4 +1,4 @@
-import type { Exchange } from '#core/call.ts';
+import type { Exchange, Flow } from '#core/call.ts';
 import type { Failure } from '#core/failure.ts';
 import type { Message } from '#core/message.ts';
 import type { Client } from './client.ts';
@@ -13,6 +13,8 @@ type ServiceRequest = Message & {
   readonly signal: AbortSignal;
   /** The calls to vendors that were made for it; the service appends, the log and the recorder read. */
   readonly exchanges: Exchange[];
+  /** Whose turn its calls take. */
+  readonly flow: Flow;
   /** The last question before work begins: is there room for it? */
   readonly admit: () => Failure | undefined;
 };

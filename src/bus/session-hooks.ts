@@ -54,6 +54,16 @@ export class SessionHooks {
     this.#outgoing = new HookQueue(hook, socket, log, isGone);
   }
 
+  /** Messages of the peer that wait for an answer of the hook's. */
+  get incomingWaiting(): number {
+    return this.#incoming.waiting;
+  }
+
+  /** Messages for the peer that wait for an answer of the hook's. */
+  get outgoingWaiting(): number {
+    return this.#outgoing.waiting;
+  }
+
   /** Everything else of the connection waits for the answer. */
   created(reject: () => void): void {
     this.#incoming.ask('SOCKET_CREATED', null, (allowed) => {

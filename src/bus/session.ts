@@ -3,6 +3,7 @@ import type { Failure } from '#core/failure.ts';
 import { type Asked, type Dialect, type Frame, NOBODY, type ReadableFrame } from '#protocol/frame.ts';
 import { type Refusal, refusal } from '#protocol/refusal.ts';
 import type { Client, Clients } from './client.ts';
+import { Connection } from './connection.ts';
 import { Conversation } from './conversation.ts';
 import { Identity, withoutCredentials } from './identity.ts';
 import { IdleWatch } from './idle-watch.ts';
@@ -23,6 +24,8 @@ export type SessionOptions = {
   /** The transport, for the log and for hooks. */
   readonly via: string;
   readonly client: Client;
+  /** Where it is not the only session of its connection. */
+  readonly connection?: Connection;
   /** The network's end of it, for hooks. */
   readonly socket?: Socket;
   /** Told of every frame as it was read, before anything becomes of it. */
@@ -42,7 +45,7 @@ export class Session {
   readonly #gone = new AbortController();
 
   constructor(bus: SharedBus, options: SessionOptions) {
-    const { peer, dialect, via, client } = options;
+    const { peer, dialect, via, client, connection = new Connection() } = options;
     this.#bus = bus;
     this.#peer = peer;
     this.#dialect = dialect;
@@ -51,6 +54,7 @@ export class Session {
     this.#hooks = this.#createHooks(options);
     this.#conversation = new Conversation(bus, dialect, {
       identity: this.#identity,
+      connection,
       via,
       signal: this.#gone.signal,
       write: (text, failure) => peer.write(text, failure),
@@ -156,6 +160,9 @@ export class Session {
   }
 
   #ask(hooks: SessionHooks, frame: ReadableFrame, text: string): void {
+    if (hooks.incomingWaiting > this.#bus.limits.maxInFlightPerConnection) {
+      return this.refuse(refusal('too-many-handlers', 'слишком много сообщений ждут проверки'), frame);
+    }
     hooks.incoming(frame, text, (asked: Frame | undefined) => {
       if (!asked) return this.refuse(refusal('blocked-by-hook'), frame);
       if (asked.kind === 'invalid') return this.refuse(asked.refusal, asked);
@@ -174,8 +181,10 @@ export class Session {
   }
 
   #hand(text: string): void {
-    if (this.#hooks) this.#hooks.outgoing(text, (seen) => this.#peer.write(seen));
-    else this.#peer.write(text);
+    if (!this.#hooks) return this.#peer.write(text);
+    // A hook that does not keep up is as good as a peer that does not read.
+    if (this.#hooks.outgoingWaiting > this.#bus.limits.maxInFlightPerConnection) return this.end();
+    this.#hooks.outgoing(text, (seen) => this.#peer.write(seen));
   }
 
   #endIdle(): void {

@@ -24,7 +24,9 @@ const BEHAVIOURS: Readonly<Record<Behaviour, Consumer>> = {
   'echo-headers': ({ body, headers, respond }) => respond?.({ body, headers }),
   hello: ({ body, respond }) => {
     const name = isJsonObject(body) ? body.value : '';
-    respond?.({ body: { value: `Hello ${name}` }, headers: NO_HEADERS });
+    // An object may have a `toString` of its own that is no function.
+    const text = typeof name === 'object' ? JSON.stringify(name) : name;
+    respond?.({ body: { value: `Hello ${text}` }, headers: NO_HEADERS });
   },
   sink: () => {},
   fail: ({ respond }) => respond?.(recipientFailure(0, 'oops!')),

@@ -1,4 +1,4 @@
-import { type Complain, type Complaint, type ConfigPath, formatPath } from './complaint.ts';
+import { type Complain, type Complaint, type ConfigPath, formatPath, formatPlace } from './complaint.ts';
 
 /** Gathers complaints; only the first about each place is kept, since later ones follow from it. */
 export type Collector = {
@@ -14,7 +14,7 @@ export function createCollector(lineOf: (path: ConfigPath) => number | undefined
       const key = formatPath(path);
       if (byPath.has(key)) return;
       const line = lineOf(path);
-      byPath.set(key, { path: key, ...(line !== undefined && { line }), message });
+      byPath.set(key, { path: formatPlace(path), ...(line !== undefined && { line }), message });
     },
     complaints: () => [...byPath.values()].toSorted((a, b) => (a.line ?? 0) - (b.line ?? 0)),
   };

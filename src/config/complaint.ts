@@ -36,6 +36,18 @@ export function formatComplaint({ path, line, column, message }: Complaint): str
   return [place, path, message].filter((part) => part !== '').join(': ');
 }
 
+/** What keys are made of; with a space or a colon in it, it may be a key and a value that nothing keeps apart. */
+const KEY = /^[\p{L}\p{M}\p{N}_.-]{0,64}/u;
+
+/** As {@link formatPath}, for people: of what does not look like a key only the beginning, since the rest may be a secret. */
+export function formatPlace(path: ConfigPath): string {
+  const told = path.map((step) => {
+    const [beginning = ''] = KEY.exec(String(step)) ?? [];
+    return typeof step === 'number' || beginning === step ? step : `${beginning}…`;
+  });
+  return formatPath(told);
+}
+
 /** `['devices', 2, 'pin']` → `devices[2].pin`. */
 export function formatPath(path: ConfigPath): string {
   return path.reduce<string>((text, step) => {

@@ -13,7 +13,7 @@ export function checkDevices(root: unknown, complain: Complain): void {
     checkAccountName(vendor, vendors, [...path, 'vendor'], complain);
     checkAccountName(asRecord(backoffice).vendor, vendors, [...path, 'backoffice', 'vendor'], complain);
     // An upstream that speaks our own protocol asks for its PINs itself.
-    if (pin !== undefined && asRecord(asRecord(vendors)[String(vendor)]).kind === 'tsrv') {
+    if (pin !== undefined && asRecord(asRecord(vendors)[asText(vendor) ?? '']).kind === 'tsrv') {
       complain([...path, 'pin'], 'not for a register of kind tsrv: there the upstream asks for the PIN');
     }
     const serial = asText(token);
@@ -36,8 +36,8 @@ function checkOnlyOne(
   complain: Complain,
 ): void {
   const { vendor, id_kkm: idKkm } = asRecord(device);
-  if (vendor === undefined || idKkm === undefined) return;
-  const register = JSON.stringify([String(vendor), String(idKkm)]);
+  if (typeof vendor !== 'string' || (typeof idKkm !== 'number' && typeof idKkm !== 'string')) return;
+  const register = JSON.stringify([vendor, String(idKkm)]);
   const earlier = registers.get(register);
   if (earlier === undefined) registers.set(register, index);
   else complain(['devices', index, 'id_kkm'], `devices[${earlier}] is this register of the account already`);

@@ -43,7 +43,7 @@ function checkPorts(listen: Readonly<Record<string, unknown>>, complain: Complai
 }
 
 function isSameHost(one: unknown, other: unknown): boolean {
-  return one === other || [one, other].some((host) => EVERYWHERE.includes(String(host)));
+  return one === other || [one, other].some((host) => EVERYWHERE.includes(asText(host) ?? ''));
 }
 
 function checkExposure(root: unknown, complain: Complain): void {

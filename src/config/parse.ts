@@ -8,6 +8,7 @@ import { checkDevices } from './device-checks.ts';
 import { deepFreeze } from './frozen.ts';
 import type { BaseUrls } from './json-schema.ts';
 import { asRecord, asText } from './lenient.ts';
+import { checkLimits } from './limit-checks.ts';
 import { checkListeners } from './listen-checks.ts';
 import { type ReferenceSources, replaceReferences } from './references.ts';
 import type { Config } from './schema.ts';
@@ -39,6 +40,7 @@ export function parseConfig(value: unknown, options: ParseOptions, origin: Origi
   const isReference = (path: ConfigPath) => references.has(formatPath(path));
   validate(root, { vendors, baseUrls, complain, isReference });
   checkListeners(root, folder, complain);
+  checkLimits(root, complain);
   checkAccounts(root, folder, complain);
   checkDevices(root, complain);
   checkClients(root, complain);

@@ -1,6 +1,6 @@
 /**
  * What `serve --sandbox` runs with when there is no configuration file: an account a vendor, with one register where
- * the vendor has any. The vendors are simulators, so the credentials open nothing.
+ * the vendor has any, and a back office for one of them. The vendors are simulators, so the credentials open nothing.
  */
 export const defaultSandboxConfig = {
   vendors: {
@@ -18,6 +18,13 @@ export const defaultSandboxConfig = {
       zone: 'Europe/Moscow',
       currency: 'RUB',
     },
+    office: {
+      kind: 'iiko',
+      login: 'simulated-office-user',
+      password: 'simulated-password',
+      zone: 'Asia/Almaty',
+      currency: 'KZT',
+    },
     ofd: {
       kind: 'ofd-ru',
       login: 'simulated-user',
@@ -29,7 +36,12 @@ export const defaultSandboxConfig = {
   },
   devices: [
     { token: 'AVQ11031010703', vendor: 'minsk' },
-    { token: 'KZ77505', vendor: 'almaty', id_kkm: 77505 },
+    {
+      token: 'KZ77505',
+      vendor: 'almaty',
+      id_kkm: 77505,
+      backoffice: { vendor: 'office', cash_register: 77 },
+    },
     { token: 'IIKO12', vendor: 'moscow', cash_register: 12 },
   ],
   groups: { all: ['AVQ11031010703', 'KZ77505', 'IIKO12'] },

@@ -23,6 +23,16 @@ const Limits = Type.Object(
     maxFragments: count(64, 'WebSocket fragments a message.'),
     maxConnections: count(10_000, 'Connections of all listeners together.'),
     maxInFlightPerConnection: count(1000, 'Requests of one connection that are not answered yet.'),
+    maxInFlight: count(
+      20_000,
+      'Requests of everybody together that are not answered yet; one client has at most half of them.',
+    ),
+    maxInFlightBytes: Type.Integer({
+      minimum: 1024,
+      default: 268_435_456,
+      description:
+        'The texts of these requests, and HTTP bodies that are being read (bytes); more than twice `maxMessageBytes`.',
+    }),
     maxQueuedBytesPerConnection: count(
       4_194_304,
       'What may wait to be written before a connection that does not read is closed (bytes).',
@@ -61,8 +71,15 @@ export const BaseConfig = Type.Object(
     ),
     jobs: Type.Object(
       {
-        deadlineMs: count(3_600_000, 'How long a job may take before it has failed (milliseconds).'),
+        deadlineMs: Type.Integer({
+          minimum: 1,
+          // The machine's timers do not count further.
+          maximum: 2_147_483_647,
+          default: 3_600_000,
+          description: 'How long a job may take before it has failed (milliseconds).',
+        }),
         keepDays: count(7, 'How long a finished job and its file are kept (days).'),
+        maxLivePerClient: count(1000, 'Jobs of one client that have not ended.'),
       },
       { ...CLOSED, default: {}, description: 'Reports that take minutes.' },
     ),

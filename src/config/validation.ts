@@ -25,7 +25,8 @@ type ValidationOptions = {
  */
 export function validate(root: unknown, options: ValidationOptions): void {
   const { vendors, baseUrls } = options;
-  const kindOf = (name: unknown) => asText(asRecord(asRecord(asRecord(root).vendors)[String(name)]).kind);
+  const kindOf = (name: unknown) =>
+    asText(asRecord(asRecord(asRecord(root).vendors)[asText(name) ?? '']).kind);
   const ofKind = (kind: string | undefined) => {
     const known = vendors.filter((vendor) => vendor.kind === kind);
     return known.length > 0 ? known : vendors;

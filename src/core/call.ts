@@ -20,6 +20,14 @@ export type Exchange = {
   readonly ms: number;
 };
 
+/** Who waits: turns go round among the requesters, and among the requests of each. */
+export type Flow = {
+  /** A client's name; of nobody in particular its connection, in a form that no client is named. */
+  readonly requester: string;
+  /** Tells it from the requester's others. */
+  readonly request: string | number;
+};
+
 /**
  * One request on its way through the bus: how long it may take, whether anybody still waits for it, and what
  * it has cost so far. Made once per message that reaches a vendor.
@@ -37,4 +45,6 @@ export type Call = {
   readonly fresh?: boolean;
   /** Nobody waits for this very call: a job is followed, which leaves every other turn to those who do. */
   readonly isBackground?: boolean;
+  /** Whose turn it takes at the account; without one the bus calls on its own behalf. */
+  readonly flow?: Flow | undefined;
 };

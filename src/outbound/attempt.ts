@@ -4,9 +4,10 @@ import type { Clock, Timer } from '#core/clock.ts';
 import { Failure } from '#core/failure.ts';
 import type { Effect, HttpResponse } from '#core/http.ts';
 import type { CallEnd } from './breaker.ts';
+import { deadlineOf } from './deadline.ts';
 import { codeOf, faultOf } from './fault.ts';
 import type { OutgoingRequest } from './outgoing-request.ts';
-import type { ResponseBody } from './response-body.ts';
+import type { Content, ResponseBody } from './response-body.ts';
 
 /** An attempt that brought no answer. */
 export type Lost = {
@@ -142,18 +143,16 @@ export class Attempt {
     // Whoever takes the body has failed, not the vendor.
     if (error instanceof Failure) return this.#break(error);
     const code = codeOf(error);
-    if (code === 'UND_ERR_INVALID_ARG') {
-      this.#end();
-      return this.#reject(Failure.from(error));
-    }
+    if (code === 'UND_ERR_INVALID_ARG') return this.#break(Failure.from(error));
     const progress = this.#status !== null ? 'answering' : this.#controller ? 'sent' : 'connecting';
     // The error itself may carry the answer's bytes.
     const cause = new Error(`${code}: ${error instanceof Error ? error.message : ''}`);
     this.#lose(faultOf(code, progress), { code, cause });
   }
 
-  #answer(content: Pick<HttpResponse, 'text' | 'file'>): void {
+  #answer(content: Content | Fault): void {
     if (this.#isOver) return;
+    if (typeof content === 'string') return this.#lose(content);
     this.#end();
     this.#resolve({ response: { status: this.#status ?? 0, headers: this.#headers, ...content } });
   }
@@ -186,14 +185,17 @@ export class Attempt {
 
   #limit(): number {
     const ownLimit = this.#since + this.#options.timeoutMs;
-    return this.#isChange && this.#controller ? ownLimit : Math.min(this.#call.deadline, ownLimit);
+    if (this.#isChange && this.#controller) return ownLimit;
+    return Math.min(deadlineOf(this.#call, this.#options.clock.now()), ownLimit);
   }
 
-  /** The limit may move while it is waited for: a change leaves, a later requester joins a read. */
-  #watch(): void {
+  /** By how much the limit moves while it is waited for is all that counts: the clock may be set meanwhile. */
+  #watch(ms = this.#limit() - this.#options.clock.now()): void {
+    const limit = this.#limit();
     this.#timer = this.#options.clock.setTimeout(() => {
-      if (this.#options.clock.now() < this.#limit()) this.#watch();
+      const movedMs = Math.min(this.#limit() - limit, this.#options.timeoutMs);
+      if (movedMs > 0) this.#watch(movedMs);
       else this.#stop(false);
-    }, this.#limit() - this.#options.clock.now());
+    }, ms);
   }
 }

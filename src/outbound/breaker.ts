@@ -26,20 +26,20 @@ const OPEN_MS = 10_000;
 export function createBreaker(clock: Clock): Breaker {
   let failures = 0;
   /** Undefined while closed. */
-  let openUntil: number | undefined;
+  let openedAt: number | undefined;
   let probing = false;
 
   function stateNow(): BreakerState {
-    if (openUntil === undefined) return 'closed';
-    return clock.now() < openUntil ? 'open' : 'half-open';
+    if (openedAt === undefined) return 'closed';
+    const sinceMs = clock.now() - openedAt;
+    // A clock that was set back must not keep it open for as long.
+    return sinceMs >= 0 && sinceMs < OPEN_MS ? 'open' : 'half-open';
   }
 
   function onFailed(isProbe: boolean): void {
     failures += 1;
     // Calls that were under way when it opened do not prolong it.
-    if (isProbe || (openUntil === undefined && failures >= MAX_FAILURES_IN_A_ROW)) {
-      openUntil = clock.now() + OPEN_MS;
-    }
+    if (isProbe || (openedAt === undefined && failures >= MAX_FAILURES_IN_A_ROW)) openedAt = clock.now();
   }
 
   return {
@@ -58,7 +58,7 @@ export function createBreaker(clock: Clock): Breaker {
         isProbe = false;
         if (end !== 'answered') return;
         failures = 0;
-        openUntil = undefined;
+        openedAt = undefined;
       };
     },
   };

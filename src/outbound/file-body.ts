@@ -1,13 +1,15 @@
 import type { Fault } from '#core/call.ts';
 import type { FileType, HttpResponse } from '#core/http.ts';
 import type { DownloadTarget } from '#core/http-client.ts';
+import { endedTypeOf } from './file-end.ts';
+import { FileTail } from './file-tail.ts';
 import { fileTypeOf, HEAD_BYTES } from './file-type.ts';
 import type { Content, ResponseBody } from './response-body.ts';
 import { isPacked, textOf, unpacked } from './response-text.ts';
 
 /**
  * A body that may be a file: its first bytes are held back until they tell. A file goes on to the target as it
- * comes, anything else is kept as text.
+ * comes, and its end tells whether it is whole; anything else is kept as text.
  */
 export class FileBody implements ResponseBody {
   readonly streams = true;
@@ -19,7 +21,7 @@ export class FileBody implements ResponseBody {
   #kept: Buffer[] = [];
   #bytes = 0;
   #isTold = false;
-  #file: FileType | undefined;
+  #file: { readonly type: FileType; readonly tail: FileTail } | undefined;
   /** The writes so far. */
   #writing: Promise<void> = Promise.resolve();
 
@@ -44,12 +46,13 @@ export class FileBody implements ResponseBody {
     if (this.#bytes > (this.#file ? this.#target.maxBytes : this.#maxTextBytes)) return 'too_large';
     if (!this.#file) return undefined;
     const bytes = this.#kept.length > 0 ? this.#takeKept() : chunk;
+    this.#file.tail.take(bytes);
     // One after the other: at the end of a connection undici does not wait.
     this.#writing = this.#writing.then(() => this.#target.write(bytes));
     return this.#writing;
   }
 
-  async end(): Promise<Content> {
+  async end(): Promise<Content | Fault> {
     await this.#writing;
     const encoding = this.#headers['content-encoding'];
     if (isPacked(encoding) && this.#bytes > 0) {
@@ -57,15 +60,20 @@ export class FileBody implements ResponseBody {
     }
     if (!this.#isTold) this.#tell();
     if (!this.#file) return { text: textOf(this.#kept) };
-    if (this.#kept.length > 0) await this.#target.write(this.#takeKept());
-    return { text: '', file: this.#file };
+    const rest = this.#takeKept();
+    this.#file.tail.take(rest);
+    const file = endedTypeOf(this.#file.type, this.#file.tail);
+    if (!file) return 'truncated';
+    if (rest.length > 0) await this.#target.write(rest);
+    return { text: '', file };
   }
 
   #tell(): void {
     this.#isTold = true;
     const isSuccess = this.#status >= 200 && this.#status < 300;
     const contentType = String(this.#headers['content-type'] ?? '');
-    if (isSuccess) this.#file = fileTypeOf(Buffer.concat(this.#kept), contentType);
+    const type = isSuccess ? fileTypeOf(Buffer.concat(this.#kept), contentType) : undefined;
+    if (type) this.#file = { type, tail: new FileTail() };
   }
 
   #takeKept(): Buffer {

@@ -3,11 +3,11 @@ import type { FileType } from '#core/http.ts';
 /** So many bytes are enough to tell what a file is (the name of an archive's first entry is in them). */
 export const HEAD_BYTES = 512;
 
-const XLSX: FileType = {
+export const XLSX: FileType = {
   extension: 'xlsx',
   mediaType: 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet',
 };
-const ZIP: FileType = { extension: 'zip', mediaType: 'application/zip' };
+export const ZIP: FileType = { extension: 'zip', mediaType: 'application/zip' };
 const CSV: FileType = { extension: 'csv', mediaType: 'text/csv' };
 const UNKNOWN: FileType = { extension: 'bin', mediaType: 'application/octet-stream' };
 
@@ -23,7 +23,7 @@ const LOCAL_FILE_HEADER = '504b0304';
 const NAME_LENGTH_AT = 26;
 const NAME_AT = 30;
 
-/** What the parts of a workbook are called; which of them comes first depends on who wrote it. */
+/** What the parts of a workbook are called; which of them comes first depends on who wrote it: the end knows better. */
 const WORKBOOK_PART = /^(?:\[Content_Types\]\.xml$|_rels\/|docProps\/|xl\/|customXml\/)/;
 
 function archiveType(head: Buffer): FileType {
@@ -32,10 +32,22 @@ function archiveType(head: Buffer): FileType {
   return WORKBOOK_PART.test(head.toString('utf8', NAME_AT, nameEnd)) ? XLSX : ZIP;
 }
 
-/** Somebody's words have no columns, unless they are said to be a table. */
-function isTable(text: string, contentType: string): boolean {
-  const [firstLine = ''] = text.split(/\r?\n/, 1);
-  return /[;\t]|,\S/.test(firstLine) || /csv|excel|octet-stream/.test(contentType);
+/** Between two words of a sentence a blank follows; a tab stands in none. */
+const SEPARATORS = [/;(?![ \u00a0])/g, /,(?![ \u00a0])/g, /\t/g];
+
+/** So many separators in one line are none of a sentence. */
+const MANY = 3;
+
+/** Somebody's words have no columns: a table has as many in one line as in the next. */
+function hasColumns(text: string, isCutOff: boolean): boolean {
+  const lines = text.replace(/"[^"]*"/g, '').split(/\r?\n/);
+  const lastLine = isCutOff ? lines.pop() : undefined;
+  return SEPARATORS.some((separator) => {
+    const countIn = (line: string) => line.match(separator)?.length ?? 0;
+    const counts = lines.map(countIn);
+    const isRepeated = counts.some((count, index) => count > 0 && count === counts[index + 1]);
+    return isRepeated || (lastLine !== undefined && countIn(lastLine) >= MANY);
+  });
 }
 
 /**
@@ -53,5 +65,6 @@ export function fileTypeOf(head: Buffer, contentType: string): FileType | undefi
     .replace(/^\ufeff/, '')
     .trimStart();
   if (text === '' || /^[{[<]/.test(text) || /json|html/i.test(contentType)) return undefined;
-  return isTable(text, contentType.toLowerCase()) ? CSV : undefined;
+  const isTable = /csv|excel/i.test(contentType) || hasColumns(text, head.length >= HEAD_BYTES);
+  return isTable ? CSV : undefined;
 }

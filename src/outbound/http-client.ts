@@ -9,9 +9,10 @@ import { Activity } from './activity.ts';
 import { Attempt, callEndOf, type Lost, type Outcome } from './attempt.ts';
 import { type CallEnd, createBreaker } from './breaker.ts';
 import { createConnectionPool } from './connection-pool.ts';
+import { deadlineOf } from './deadline.ts';
 import { failureNameOf, faultMessage } from './fault.ts';
 import { FileBody } from './file-body.ts';
-import { createGate } from './gate.ts';
+import { createGate, type Gate } from './gate.ts';
 import { lowerCaseNames, type OutgoingRequest, toOutgoingRequest } from './outgoing-request.ts';
 import { pauseBeforeRepeat } from './repeats.ts';
 import { type ResponseBody, TextBody } from './response-body.ts';
@@ -42,14 +43,14 @@ class AccountClient implements AccountHttp {
   readonly #prefix: string;
   readonly #headers: Readonly<Record<string, string>>;
   readonly #pool: Pool;
-  readonly #gate;
+  readonly #gate: Gate;
   readonly #breaker;
   readonly #activity;
   readonly #vault = new SecretVault();
   #lastSuccess: number | null = null;
   #lastFailure: number | null = null;
 
-  constructor(options: HttpClientOptions) {
+  constructor(options: HttpClientOptions, gate: Gate) {
     const { origin, pathname } = new URL(options.baseUrl);
     this.vendor = options.vendor;
     this.account = options.account;
@@ -57,7 +58,7 @@ class AccountClient implements AccountHttp {
     this.#prefix = pathname.replace(/\/+$/, '');
     this.#headers = lowerCaseNames(options.headers);
     this.#pool = createConnectionPool(origin, options);
-    this.#gate = createGate(options);
+    this.#gate = gate;
     this.#breaker = createBreaker(options.clock);
     this.#activity = new Activity(options.clock);
     this.keepSecrets(Object.values(options.headers));
@@ -106,12 +107,13 @@ class AccountClient implements AccountHttp {
     let end: CallEnd = 'abandoned';
     try {
       const enter = () => {
-        if (this.#options.clock.now() >= call.deadline) throw new Failure('BUS_TIMEOUT');
+        const now = this.#options.clock.now();
+        if (now >= deadlineOf(call, now)) throw new Failure('BUS_TIMEOUT');
         sending.tellBreaker = this.#breaker.admit(settling);
         if (!sending.tellBreaker) throw this.#failure(BREAKER_OPEN, request.effect);
         return this.#attempt(sending);
       };
-      const first = await this.#gate.run(call.signal, enter, call.isBackground);
+      const first = await this.#gate.run(call, enter);
       const last = await this.#repeat(first, sending);
       end = callEndOf(last);
       if ('response' in last) return last.response;
@@ -134,11 +136,16 @@ class AccountClient implements AccountHttp {
         if (callEndOf(outcome) === 'answered') sending.tellBreaker?.('answered');
         resolve(outcome);
       };
-      new Attempt(this.#options, request.effect, call, createBody(), onEnd, reject).begin(
-        this.#pool,
-        outgoing,
-      );
+      const { clock } = this.#options;
+      const options = { clock, timeoutMs: this.#timeoutOf(request) };
+      new Attempt(options, request.effect, call, createBody(), onEnd, reject).begin(this.#pool, outgoing);
     });
+  }
+
+  #timeoutOf({ timeoutMs, effect }: HttpRequest): number {
+    const own = this.#options.timeoutMs;
+    if (timeoutMs === undefined) return own;
+    return effect === 'change' ? timeoutMs : Math.min(timeoutMs, own);
   }
 
   /** Repeats what may be repeated while there is time; when there is none left, the last outcome stands. */
@@ -148,10 +155,10 @@ class AccountClient implements AccountHttp {
     let last = first;
     for (let repeats = 0; ; repeats += 1) {
       const pauseMs = pauseBeforeRepeat(request.effect, last, repeats, clock.now());
-      if (pauseMs === undefined || clock.now() + pauseMs >= call.deadline) return last;
+      if (pauseMs === undefined || clock.now() + pauseMs >= deadlineOf(call, clock.now())) return last;
       try {
         await delay(clock, pauseMs, call.signal);
-        last = await this.#gate.run(call.signal, () => this.#attempt(sending), call.isBackground);
+        last = await this.#gate.run(call, () => this.#attempt(sending));
       } catch (error) {
         if (call.signal.aborted) return last;
         throw error;
@@ -187,7 +194,10 @@ class AccountClient implements AccountHttp {
   }
 }
 
-/** The way to one account's vendor: one pool of connections, its limits and its breaker. */
-export function createHttpClient(options: HttpClientOptions): AccountHttp {
-  return new AccountClient(options);
+/**
+ * The way to one account's vendor: one pool of connections, its limits and its breaker. It may share the gate of an
+ * earlier client, whose limits then count.
+ */
+export function createHttpClient(options: HttpClientOptions, gate = createGate(options)): AccountHttp {
+  return new AccountClient(options, gate);
 }

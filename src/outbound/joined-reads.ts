@@ -30,9 +30,15 @@ export function createJoinedReads(clock: Clock): JoinedReads {
   return {
     async read<T>(key: string, call: Call, run: (shared: Call) => Promise<T>): Promise<T> {
       const known = underWay.get(key);
-      const shared = known?.isUnderWay ? known : new SharedCall<unknown>(call.traceparent);
+      const shared = known?.isUnderWay ? known : new SharedCall<unknown>(call);
       const { result, leave } = shared.join(call);
-      const timer = clock.setTimeout(leave, call.deadline - clock.now());
+      const leftMs = () => call.deadline - clock.now();
+      // The deadline of a call that is shared itself moves on with those who join it.
+      const leaveWhenDue = () => {
+        if (leftMs() > 0) timer = clock.setTimeout(leaveWhenDue, leftMs());
+        else leave();
+      };
+      let timer = clock.setTimeout(leaveWhenDue, leftMs());
       if (shared !== known) void begin(key, shared, run);
       try {
         // The key says what is read, so what joins it reads a T too.

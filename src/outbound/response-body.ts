@@ -13,7 +13,8 @@ export type ResponseBody = {
   begin(status: number, headers: HttpResponse['headers']): Fault | undefined;
   /** A promise asks to wait with the next chunk; it rejects with what ends the attempt. */
   take(chunk: Buffer): Fault | Promise<void> | undefined;
-  end(): Content | Promise<Content>;
+  /** Answers what it comes to, or what is wrong with it as a whole. */
+  end(): Content | Promise<Content | Fault>;
 };
 
 /** A body that is kept as text, up to a limit, packed and unpacked. */

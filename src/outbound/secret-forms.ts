@@ -29,6 +29,7 @@ const ENCODINGS: readonly Encode[] = [
   (text) => jsonText(text).replaceAll('/', '\\/'),
   jsonAscii,
   html,
+  bytes('base64'),
   (text) => bytes('base64')(text).replace(/=+$/, ''),
   bytes('base64url'),
   bytes('hex'),

@@ -1,4 +1,4 @@
-import type { Call, Exchange } from '#core/call.ts';
+import type { Call, Exchange, Flow } from '#core/call.ts';
 import { Failure } from '#core/failure.ts';
 import { type VendorAccount, vendorFailure } from './vendor-failure.ts';
 
@@ -7,6 +7,8 @@ type Requester<T> = {
   readonly resolve: (value: T) => void;
   readonly reject: (failure: unknown) => void;
   readonly leave: () => void;
+  /** Set where it may become the call of more requesters. */
+  unwatch?: () => void;
 };
 
 /**
@@ -16,14 +18,20 @@ type Requester<T> = {
 export class SharedCall<T> implements Call {
   readonly exchanges: Exchange[] = [];
   readonly traceparent: string | undefined;
+  readonly flow: Flow | undefined;
   readonly #controller = new AbortController();
   readonly #requesters = new Set<Requester<T>>();
+  /** Of everybody who has asked, one each. */
+  readonly #flows = new Map<string, Flow>();
+  /** Told of every further one. */
+  readonly #watchers = new Set<(flow: Flow) => void>();
   #sentTo: VendorAccount | undefined;
   #isOver = false;
 
-  /** Continues the trace of whoever asked first. */
-  constructor(traceparent: string | undefined) {
+  /** Continues the trace, and is the flow, of whoever asks first. */
+  constructor({ traceparent, flow }: Pick<Call, 'traceparent' | 'flow'>) {
     this.traceparent = traceparent;
+    this.flow = flow;
   }
 
   get deadline(): number {
@@ -60,9 +68,20 @@ export class SharedCall<T> implements Call {
     const { promise, resolve, reject } = Promise.withResolvers<T>();
     const requester: Requester<T> = { call, resolve, reject, leave: () => this.#leave(requester) };
     this.#requesters.add(requester);
+    if (call instanceof SharedCall) requester.unwatch = call.watchFlows((flow) => this.#addFlow(flow));
+    else if (call.flow) this.#addFlow(call.flow);
+    // Whoever joins late waits for what was sent, too.
+    if (call instanceof SharedCall && this.#sentTo) call.onAttempt(this.#sentTo);
     if (call.signal.aborted) requester.leave();
     else call.signal.addEventListener('abort', requester.leave);
     return { result: promise, leave: requester.leave };
+  }
+
+  /** Whose turns it takes: whichever of those who wait for it comes first. Tells of those who join later, until `stop`. */
+  watchFlows(tell: (flow: Flow) => void): () => void {
+    for (const flow of this.#flows.values()) tell(flow);
+    this.#watchers.add(tell);
+    return () => void this.#watchers.delete(tell);
   }
 
   /** Starts the run, once, after the first requester has joined. Never rejects: the requesters are told. */
@@ -75,6 +94,12 @@ export class SharedCall<T> implements Call {
     } catch (failure) {
       this.#end(({ reject }) => reject(failure));
     }
+  }
+
+  #addFlow(flow: Flow): void {
+    if (this.#flows.has(flow.requester)) return;
+    this.#flows.set(flow.requester, flow);
+    for (const tell of this.#watchers) tell(flow);
   }
 
   #end(tell: (requester: Requester<T>) => void): void {
@@ -99,6 +124,7 @@ export class SharedCall<T> implements Call {
 
   #dismiss(requester: Requester<T>): void {
     this.#requesters.delete(requester);
+    requester.unwatch?.();
     requester.call.signal.removeEventListener('abort', requester.leave);
     requester.call.exchanges.push(...this.exchanges);
   }

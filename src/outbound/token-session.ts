@@ -1,5 +1,5 @@
 import type { Call } from '#core/call.ts';
-import type { HttpResponse } from '#core/http.ts';
+import type { HttpRequest, HttpResponse } from '#core/http.ts';
 import { SharedCall } from './shared-call.ts';
 
 export type TokenSession = {
@@ -15,21 +15,27 @@ export type TokenSession = {
     call: Call,
     request: (token: string) => Promise<HttpResponse>,
     isExpired: (response: HttpResponse) => boolean,
+    settling?: HttpRequest['settling'],
   ): Promise<HttpResponse>;
+};
+
+export type TokenSessionOptions = {
+  /** `settling`, to be sent with the request: what settles a change passes an open breaker, so its login must. */
+  login(call: Call, settling: Pick<HttpRequest, 'settling'>): Promise<string>;
 };
 
 /**
  * A vendor's session. However many ask at once, one login is under way; it lives until the last of its waiters
  * has left, and its failure is theirs alone: whoever comes next tries anew.
  */
-export function createTokenSession(options: { login(call: Call): Promise<string> }): TokenSession {
+export function createTokenSession(options: TokenSessionOptions): TokenSession {
   let token: string | undefined;
   let login: SharedCall<string> | undefined;
 
-  async function begin(shared: SharedCall<string>): Promise<void> {
+  async function begin(shared: SharedCall<string>, settling: HttpRequest['settling']): Promise<void> {
     login = shared;
     await shared.run(async (call) => {
-      const fresh = await options.login(call);
+      const fresh = await options.login(call, settling ? { settling } : {});
       // A vendor that refuses what comes next may quote it.
       shared.sentTo?.keepToken?.(fresh);
       // An abandoned login may end after the next one has.
@@ -39,11 +45,11 @@ export function createTokenSession(options: { login(call: Call): Promise<string>
     if (login === shared) login = undefined;
   }
 
-  function tokenFor(call: Call): string | Promise<string> {
+  function tokenFor(call: Call, settling: HttpRequest['settling']): string | Promise<string> {
     if (token !== undefined) return token;
-    const shared = login?.isUnderWay ? login : new SharedCall<string>(call.traceparent);
+    const shared = login?.isUnderWay ? login : new SharedCall<string>(call);
     const { result } = shared.join(call);
-    if (shared !== login) void begin(shared);
+    if (shared !== login) void begin(shared, settling);
     return result;
   }
 
@@ -59,13 +65,13 @@ export function createTokenSession(options: { login(call: Call): Promise<string>
     forget() {
       token = undefined;
     },
-    async send(call, request, isExpired) {
-      const first = await tokenFor(call);
+    async send(call, request, isExpired, settling) {
+      const first = await tokenFor(call, settling);
       const response = await request(first);
       if (!isExpired(response)) return response;
 
       drop(first);
-      const second = await tokenFor(call);
+      const second = await tokenFor(call, settling);
       const answer = await request(second);
       if (isExpired(answer)) drop(second);
       return answer;

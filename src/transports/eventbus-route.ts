@@ -9,6 +9,7 @@ import { pathUnder } from '#protocol/sockjs-paths.ts';
 import { clientOf } from './credentials.ts';
 import type { HttpHandler, HttpRoute } from './http.ts';
 import { refuseUpgrade, writeRefusal } from './http-answer.ts';
+import { HttpConnections } from './http-connection.ts';
 import { LoginDeadline } from './login-deadline.ts';
 import { corsHeaders } from './origin.ts';
 import type { SockJsConnection } from './sockjs/connection.ts';
@@ -37,6 +38,7 @@ export type EventBusOptions = {
 export function createEventBusRoute(options: EventBusOptions): HttpRoute {
   const { bus, httpDialect } = options;
   const sessions = new WeakMap<SockJsConnection, Session>();
+  const connections = new HttpConnections(bus, options.maxQueuedBytes);
   const sockJs = createSockJs({
     prefix: PREFIX,
     open: (connection) => void sessions.set(connection, open(connection, options)),
@@ -46,6 +48,7 @@ export function createEventBusRoute(options: EventBusOptions): HttpRoute {
       if (refused) writeRefusal(response, httpDialect, refused.status, refused.failure);
       return refused === undefined;
     },
+    bodyRoom: ({ socket }) => connections.of(socket),
     maxMessageBytes: options.maxMessageBytes,
     maxFragments: options.maxFragments,
     maxQueuedBytes: options.maxQueuedBytes,

@@ -14,8 +14,6 @@ export type FoundFile = {
   readonly name: string;
   /** Bytes. */
   readonly size: number;
-  /** Lower-case hex. */
-  readonly sha256: string;
   readonly mediaType: string;
   open(): Promise<AsyncIterable<Uint8Array>>;
 };
@@ -38,7 +36,7 @@ const STATUS: Readonly<Record<string, number>> = {
 /** RFC 6266 4.3: a name in ASCII for old browsers, and the real one (RFC 8187). */
 function contentDisposition(name: string): string {
   const ascii = name.replace(/[^\x20-\x7e]|["\\%]/g, '_');
-  const encoded = encodeURIComponent(name).replace(
+  const encoded = encodeURIComponent(name.toWellFormed()).replace(
     /['()*]/g,
     (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`,
   );
@@ -83,13 +81,12 @@ async function serveFile(
   const client = clientOf(request, clients());
   if (client instanceof Failure) throw client;
   if (clients().required && !client.authenticated) throw new Failure('BUS_NOT_AUTHENTICATED');
-  const { name, size, sha256, mediaType, open } = await find(jobId, client);
+  const { name, size, mediaType, open } = await find(jobId, client);
   const bytes = request.method === 'HEAD' ? undefined : await open();
   response.writeHead(200, {
     'content-type': mediaType,
     'content-length': size,
     'content-disposition': contentDisposition(name),
-    etag: `"${sha256}"`,
     'cache-control': 'private, no-store',
     'x-content-type-options': 'nosniff',
     ...corsHeaders(request),

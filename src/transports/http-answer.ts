@@ -26,22 +26,24 @@ export function statusOf(failure: Failure | undefined): number {
   return failure === undefined || failure.foreign ? 200 : (STATUS[failure.name] ?? 200);
 }
 
-/** Writes one Message as the whole answer. */
+/** Writes one Message as the whole answer, and tells its length (bytes). */
 export function writeMessage(
   response: ServerResponse,
   status: number,
   text: string,
   headers: Record<string, string> = {},
-): void {
-  if (response.headersSent || response.destroyed) return;
+): number {
+  if (response.headersSent || response.destroyed) return 0;
+  const bytes = Buffer.byteLength(text);
   response.writeHead(status, {
     'content-type': JSON_TYPE,
-    'content-length': Buffer.byteLength(text),
+    'content-length': bytes,
     'cache-control': 'no-store',
     ...STATUS_HEADERS[status],
     ...headers,
   });
   response.end(text);
+  return bytes;
 }
 
 /** Answers a request that never became a Message with an `error` Message. */

@@ -8,6 +8,7 @@ import { decodeUtf8 } from '#protocol/utf8.ts';
 import { clientOf } from './credentials.ts';
 import { statusOf, writeMessage, writeRefusal } from './http-answer.ts';
 import { readBody } from './http-body.ts';
+import type { HttpConnections } from './http-connection.ts';
 import { corsHeaders } from './origin.ts';
 
 /** Message headers that may travel as HTTP headers in the short form, besides every name with a dot. */
@@ -15,6 +16,7 @@ const SHORT_FORM_HEADERS = new Set(['token', 'account', 'timeout', 'wait', 'raw'
 
 export type HttpAvqOptions = {
   readonly bus: Bus;
+  readonly connections: HttpConnections;
   readonly dialect: Dialect;
   readonly maxMessageBytes: number;
 };
@@ -61,6 +63,13 @@ function malformed(reason: string): Failure {
   return new Failure('BUS_MALFORMED_MESSAGE', { description: `сообщение не разобрано: ${reason}` });
 }
 
+/** The rest of the body is not read. */
+function noRoom(): Failure {
+  return new Failure('BUS_OVERLOADED', {
+    description: 'шина читает слишком много сообщений сразу, повторите позже',
+  });
+}
+
 /** Serves one `POST /tsrv…`: the body becomes a Message, the answer to it the response. */
 export function serveTsrv(
   request: IncomingMessage,
@@ -68,24 +77,39 @@ export function serveTsrv(
   path: TsrvPath,
   options: HttpAvqOptions,
 ): void {
+  const { dialect, connections, maxMessageBytes } = options;
   const refuse = (status: number, reason: string, headers: Record<string, string> = {}) =>
-    writeRefusal(response, options.dialect, status, malformed(reason), {
-      ...corsHeaders(request),
-      ...headers,
-    });
-  readBody(request, options.maxMessageBytes, (body) => {
+    writeRefusal(response, dialect, status, malformed(reason), { ...corsHeaders(request), ...headers });
+  const room = connections.of(request.socket);
+  const limits = { maxBytes: maxMessageBytes, room };
+  readBody(request, limits, (body) => {
+    room.count();
     if (body === 'too large') {
-      return refuse(413, `тело длиннее ${options.maxMessageBytes} байт`, { connection: 'close' });
+      return refuse(413, `тело длиннее ${maxMessageBytes} байт`, { connection: 'close' });
     }
-    if (body.length > 0 && !isJson(request)) {
-      return refuse(415, 'нужен Content-Type: application/json');
+    if (body === 'no room') {
+      const headers = { ...corsHeaders(request), connection: 'close' };
+      return writeRefusal(response, dialect, 503, noRoom(), headers);
     }
-    const text = decodeUtf8(body);
-    if (text === undefined) return refuse(400, 'это не UTF-8');
-    const message = path === 'long form' ? text : toLongForm(request, path, text);
-    if (message === undefined) return refuse(400, 'тело должно быть пустым или полем data в JSON');
+    const message = toMessage(request, path, body);
+    if (typeof message !== 'string') return refuse(message.status, message.reason);
     answer(request, response, message, options);
   });
+}
+
+/** The Message that the request stands for, or why there is none. */
+function toMessage(
+  request: IncomingMessage,
+  path: TsrvPath,
+  body: Buffer,
+): string | { readonly status: number; readonly reason: string } {
+  if (body.length > 0 && !isJson(request)) {
+    return { status: 415, reason: 'нужен Content-Type: application/json' };
+  }
+  const text = decodeUtf8(body);
+  if (text === undefined) return { status: 400, reason: 'это не UTF-8' };
+  const message = path === 'long form' ? text : toLongForm(request, path, text);
+  return message ?? { status: 400, reason: 'тело должно быть пустым или полем data в JSON' };
 }
 
 function isJson(request: IncomingMessage): boolean {
@@ -120,21 +144,27 @@ function answer(
   request: IncomingMessage,
   response: ServerResponse,
   message: string,
-  { bus, dialect }: HttpAvqOptions,
+  { bus, dialect, connections }: HttpAvqOptions,
 ): void {
   const client = clientOf(request, bus.clients);
   if (client instanceof Failure) {
     return writeRefusal(response, dialect, 401, client, corsHeaders(request));
   }
+  if (request.socket.destroyed) return;
+  const connection = connections.of(request.socket);
   const session = bus.open({
     dialect,
     via: 'http',
     client,
+    connection: connection.identity,
     peer: {
-      write: (text, failure) => writeMessage(response, statusOf(failure), text, corsHeaders(request)),
+      write(text, failure) {
+        const bytes = writeMessage(response, statusOf(failure), text, corsHeaders(request));
+        connection.written(response, bytes, session.client.name);
+      },
       close() {},
     },
   });
-  response.on('close', () => session.end());
+  connection.add(session, response);
   session.receive(message);
 }

@@ -20,6 +20,7 @@ import {
 } from './listener.ts';
 import { LoginDeadline } from './login-deadline.ts';
 import { QueueLimit } from './queue-limit.ts';
+import { readInTurns } from './read-turns.ts';
 import { WriteBatch } from './write-batch.ts';
 
 /** How long a client may take to close its half after the session has ended (milliseconds). */
@@ -89,7 +90,7 @@ function serve(socket: Socket, options: TcpOptions): void {
   socket.on('data', (chunk: Buffer) => {
     if (session.ended) return;
     try {
-      decoder.push(chunk, (frame) => receive(session, frame));
+      batch.receiving(() => decoder.push(chunk, (frame) => receive(session, frame)));
     } catch (error) {
       if (!(error instanceof FrameLengthError)) throw error;
       // The rest of the stream has no beginning any more: say why, and close.
@@ -98,6 +99,7 @@ function serve(socket: Socket, options: TcpOptions): void {
       session.end();
     }
   });
+  readInTurns(socket);
   // Half-closed: a client that sent its last message still reads the answer.
   socket.on('end', () => session.endWhenIdle());
   socket.on('error', (error) => {

@@ -8,6 +8,7 @@ import { refusal } from '#protocol/refusal.ts';
 import { decodeUtf8 } from '#protocol/utf8.ts';
 import { LoginDeadline } from './login-deadline.ts';
 import { QueueLimit } from './queue-limit.ts';
+import { readInTurns } from './read-turns.ts';
 import { WriteBatch } from './write-batch.ts';
 
 const GOING_AWAY = 1001;
@@ -61,9 +62,10 @@ function serve(webSocket: WebSocket, socket: Socket, client: Client, options: We
   webSocket.on('message', (data: Buffer) => {
     if (session.ended) return;
     const text = decodeUtf8(data);
-    if (text !== undefined) return session.receive(text);
+    if (text !== undefined) return batch.receiving(() => session.receive(text));
     session.refuse(refusal('malformed', 'сообщение не разобрано: это не UTF-8'));
   });
+  readInTurns(socket, webSocket);
   // Whatever broke WebSocket's own framing, `ws` closes with the code for it (RFC 6455 7.4.1).
   webSocket.on('error', () => {});
   webSocket.on('close', () => {

@@ -70,7 +70,13 @@ function createBus(options: BridgeBusOptions, clock: Clock): Bus {
     ),
     clock,
     log,
-    limits: { maxInFlightPerConnection: 1000, perClientPerSecond: null, ...options.limits },
+    limits: {
+      maxInFlightPerConnection: 1000,
+      maxInFlight: 20_000,
+      maxInFlightBytes: 268_435_456,
+      perClientPerSecond: null,
+      ...options.limits,
+    },
     hook,
   });
 }

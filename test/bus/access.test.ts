@@ -182,3 +182,21 @@ test.each([
   expect(isSendRefused(address)).toBe(sending);
   expect(isListeningRefused(address, isService)).toBe(listening);
 });
+
+describe('a message that names its registers in its body', () => {
+  const touch = { address: 'a', body: null, action: 'get_x_reports', namesRegisters: true };
+
+  test('is let through whatever the tokens of a rule, but not whatever else it says', () => {
+    expect(allows({ tokens: ['KZ1'] }, touch)).toBe(true);
+    expect(allows({ tokens: ['KZ1'], actions: ['get_x_reports'] }, touch)).toBe(true);
+    expect(allows({ tokens: ['KZ1'], actions: ['get_x_report'] }, touch)).toBe(false);
+    expect(allows({ tokens: ['KZ1'], accounts: ['almaty'] }, touch)).toBe(false);
+    expect(allows({ tokens: ['KZ1'], address: 'b' }, touch)).toBe(false);
+  });
+
+  test('shows people only where a rule for any register says so', () => {
+    const shows = (rule: Rule) => rulesShowPersonalData(compileRules([rule]), touch);
+    expect(shows({ personalData: true, tokens: ['KZ1'] })).toBe(false);
+    expect(shows({ personalData: true })).toBe(true);
+  });
+});

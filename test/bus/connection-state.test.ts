@@ -13,7 +13,7 @@ import { createFakeClock } from '../support/fake-clock.ts';
 
 describe('a reply ledger', () => {
   test('gives an address that is good for one answer', () => {
-    const ledger = new ReplyLedger(createFakeClock(0), 1000);
+    const ledger = new ReplyLedger(createFakeClock(0), 1000, 100);
     const outcomes: Outcome[] = [];
     const address = ledger.owe({ respond: (outcome) => outcomes.push(outcome) }) ?? '';
     expect([ledger.has(address), ledger.size]).toEqual([true, 1]);
@@ -23,18 +23,18 @@ describe('a reply ledger', () => {
   });
 
   test('gives no address where nobody waits', () => {
-    expect(new ReplyLedger(createFakeClock(0), 1000).owe({})).toBeNull();
+    expect(new ReplyLedger(createFakeClock(0), 1000, 100).owe({})).toBeNull();
   });
 
   test('never gives an address twice', () => {
-    const ledger = new ReplyLedger(createFakeClock(0), 1000);
+    const ledger = new ReplyLedger(createFakeClock(0), 1000, 100);
     const addresses = Array.from({ length: 100 }, () => ledger.owe({ respond() {} }));
     expect(new Set(addresses).size).toBe(100);
   });
 
   test('forgets after its own time, and not before the sender has stopped waiting', () => {
     const clock = createFakeClock(0);
-    const ledger = new ReplyLedger(clock, 1000);
+    const ledger = new ReplyLedger(clock, 1000, 100);
     const usual = ledger.owe({ respond() {} }) ?? '';
     const patient = ledger.owe({ respond() {}, timeoutMs: 5000 }) ?? '';
     const hasty = ledger.owe({ respond() {}, timeoutMs: 10 }) ?? '';
@@ -46,9 +46,17 @@ describe('a reply ledger', () => {
     expect(ledger.size).toBe(0);
   });
 
+  test('forgets the oldest where more are owed than there can be requests', () => {
+    const clock = createFakeClock(0);
+    const ledger = new ReplyLedger(clock, 1000, 3);
+    const addresses = Array.from({ length: 5 }, () => ledger.owe({ respond() {} }) ?? '');
+    expect(addresses.map((address) => ledger.has(address))).toEqual([false, false, true, true, true]);
+    expect([ledger.size, clock.pending]).toEqual([3, 3]);
+  });
+
   test('keeps no timer once cleared or answered', () => {
     const clock = createFakeClock(0);
-    const ledger = new ReplyLedger(clock, 1000);
+    const ledger = new ReplyLedger(clock, 1000, 100);
     ledger.take(ledger.owe({ respond() {} }) ?? '');
     ledger.owe({ respond() {} });
     ledger.clear();

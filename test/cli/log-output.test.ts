@@ -81,6 +81,25 @@ describe('where nothing can be written', () => {
     closeSync(full);
   });
 
+  test('lines that nobody reads are lost, not kept', async () => {
+    // Four times what is kept, in a process that has no room for it.
+    const script = `
+      import { LogOutput } from '#cli/log-output.ts';
+      import { systemClock } from '#core/clock.ts';
+      process.stdout.on('error', () => undefined);
+      const output = new LogOutput({ fileDescriptor: 1, clock: systemClock, onFailure: () => undefined });
+      for (let line = 0; line < 1_000_000; line += 1) {
+        output.write(line + 'x'.repeat(260) + '\\n');
+        if (line % 1000 === 0) await new Promise((resolve) => setImmediate(resolve));
+      }
+      process.exit(0);`;
+    const flags = ['--max-old-space-size=160', '--input-type=module', '-e', script];
+    const child = spawn(process.execPath, flags, { stdio: ['ignore', 'pipe', 'inherit'] });
+    const exitCode = await new Promise((resolve) => child.on('exit', resolve));
+    child.stdout.destroy();
+    expect(exitCode).toBe(0);
+  });
+
   test('a reader that reads nothing holds up neither the bus nor its end', async () => {
     // A child that writes to a pipe which is never read: more than fits into one.
     const script = `

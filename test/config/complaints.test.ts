@@ -26,6 +26,16 @@ describe('a configuration is refused', () => {
       { listen: { avqTcp: true } },
       'listen.avqTcp: expected keys with values (Messages over TCP, each after its length; false to go without)',
     ],
+    [
+      'no room for a message of full size',
+      { limits: { maxMessageBytes: 2048, maxInFlightBytes: 4096 } },
+      'limits.maxInFlightBytes: expected more than 4096, twice maxMessageBytes: no message of full size would ever be let in',
+    ],
+    [
+      'a message larger than the room that there is by default',
+      { limits: { maxMessageBytes: 200_000_000 } },
+      'limits.maxInFlightBytes: expected more than 400000000, twice maxMessageBytes: no message of full size would ever be let in',
+    ],
     ['a wrong choice', { engine: { kind: 'nats' } }, 'engine.kind: expected local (`local`: one process)'],
     [
       'a number where money is wanted',
@@ -52,7 +62,7 @@ describe('a configuration is refused', () => {
     [
       'an impossible account name',
       { vendors: { 'a b': accounts.minsk } },
-      'vendors.a b: is no possible name: expected text that fits ^[A-Za-z0-9][A-Za-z0-9_.-]*$',
+      'vendors.a…: is no possible name: expected text that fits ^[A-Za-z0-9][A-Za-z0-9_.-]*$',
     ],
     [
       'an account without its address',

@@ -49,6 +49,17 @@ describe('a breaker', () => {
     expect(breaker.admit(false)).toBeUndefined();
   });
 
+  test('is not open for hours when the clock is set back by them', () => {
+    const { clock, breaker } = openedBreaker();
+    clock.advance(-5 * 3_600_000);
+    expect(breaker.state).toBe('half-open');
+    callThrough(breaker, 'failed');
+    expect(breaker.state).toBe('open');
+    clock.advance(10_000);
+    expect(callThrough(breaker, 'answered')).toBe(true);
+    expect(breaker.state).toBe('closed');
+  });
+
   test('closes when that call is answered', () => {
     const { clock, breaker } = openedBreaker();
     clock.advance(10_000);

@@ -1,10 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import type { Call } from '#core/call.ts';
 import { createGate } from '#outbound/gate.ts';
+import { createJoinedReads } from '#outbound/joined-reads.ts';
+import { SharedCall } from '#outbound/shared-call.ts';
 import { createFakeClock } from '../support/fake-clock.ts';
 
 const START = Date.parse('2026-03-01T00:00:00Z');
-const NEVER = new AbortController().signal;
+const NEVER = { signal: new AbortController().signal };
 
 const turn = () => new Promise((resolve) => setImmediate(resolve));
 
@@ -49,14 +52,14 @@ describe('a gate', () => {
     const first = gate.run(NEVER, () => new Promise<void>((resolve) => (finish = resolve)));
     const controller = new AbortController();
     let isStarted = false;
-    const gone = gate.run(controller.signal, () => {
+    const gone = gate.run(controller, () => {
       isStarted = true;
       return Promise.resolve();
     });
     const next = gate.run(NEVER, () => Promise.resolve('next'));
     controller.abort();
     await expect(gone).rejects.toMatchObject({ name: 'BUS_TIMEOUT', details: undefined });
-    await expect(gate.run(controller.signal, () => Promise.resolve())).rejects.toMatchObject({
+    await expect(gate.run(controller, () => Promise.resolve())).rejects.toMatchObject({
       name: 'BUS_TIMEOUT',
     });
     finish();
@@ -92,7 +95,7 @@ describe('a gate', () => {
     const gate = createGate({ concurrency: 8, perSecond: 1, clock });
     await gate.run(NEVER, () => Promise.resolve());
     const controller = new AbortController();
-    const gone = gate.run(controller.signal, () => Promise.resolve());
+    const gone = gate.run(controller, () => Promise.resolve());
     expect(clock.pending).toBe(1);
     controller.abort();
     await expect(gone).rejects.toMatchObject({ name: 'BUS_TIMEOUT' });
@@ -118,13 +121,77 @@ describe('a gate', () => {
     const gate = createGate({ concurrency: 8, perSecond: 1, clock });
     const started: string[] = [];
     const enter = (name: string, isBackground: boolean) =>
-      gate.run(NEVER, () => Promise.resolve(started.push(name)), isBackground);
+      gate.run({ ...NEVER, isBackground }, () => Promise.resolve(started.push(name)));
     const works = ['j0', 'j1', 'j2', 'j3', 'j4', 'c0', 'c1'].map((name) => enter(name, name.startsWith('j')));
     clock.advance(2000);
     works.push(enter('c2', false));
     clock.advance(10_000);
     await Promise.all(works);
     expect(started).toEqual(['j0', 'c0', 'j1', 'c1', 'j2', 'c2', 'j3', 'j4']);
+  });
+
+  test('takes turns among requesters, and among the requests of each', async () => {
+    const clock = createFakeClock(START);
+    const gate = createGate({ concurrency: 1, perSecond: 1, clock });
+    const started: string[] = [];
+    const enter = (name: string) => {
+      const flow = { requester: name.charAt(0), request: name.charAt(1) };
+      return gate.run({ ...NEVER, flow }, () => Promise.resolve(started.push(name)));
+    };
+    const works = ['a1', 'a1', 'a1', 'a1', 'a2', 'b1', 'b1', 'c1'].map(enter);
+    for (let second = 0; second < 8; second += 1) {
+      clock.advance(1000);
+      await turn();
+    }
+    await Promise.all(works);
+    expect(started).toEqual(['a1', 'a1', 'b1', 'c1', 'a2', 'b1', 'a1', 'a1']);
+  });
+
+  test('lets one request pass a thousand calls of another at their next turn', async () => {
+    const gate = createGate({ concurrency: 2, clock: createFakeClock(START) });
+    const started: string[] = [];
+    const enter = (name: string, request: number) =>
+      gate.run({ ...NEVER, flow: { requester: name, request } }, async () => {
+        started.push(name);
+        await turn();
+      });
+    const fanOut = Array.from({ length: 1000 }, () => enter('flood', 1));
+    await turn();
+    const startedBefore = started.length;
+    await enter('other', 1);
+    expect(started.indexOf('other') - startedBefore).toBeLessThanOrEqual(2);
+    const startedBetween = started.length;
+    await enter('flood', 2);
+    expect(started.length - startedBetween).toBeLessThanOrEqual(6);
+    await Promise.all(fanOut);
+  });
+
+  test('lets a read that several wait for take whichever turn comes first', async () => {
+    const clock = createFakeClock(START);
+    const gate = createGate({ concurrency: 1, perSecond: 1, clock });
+    const reads = createJoinedReads(clock);
+    const started: string[] = [];
+    const callOf = (requester: string, request: number) => ({
+      ...{ ...NEVER, deadline: START + 60_000, exchanges: [], traceparent: undefined },
+      flow: { requester, request },
+    });
+    const enter = (name: string, call: Pick<Call, 'signal' | 'flow'>) =>
+      gate.run(call, () => Promise.resolve(started.push(name)));
+    const flood = Array.from({ length: 5 }, (_, index) => enter('flood', callOf('flood', index)));
+    const read = (call: Call) => reads.read('scope', call, (shared) => enter('read', shared));
+    // Waits inside another shared call, as behind a login.
+    const first = callOf('flood', 5);
+    const outer = new SharedCall<unknown>(first);
+    const { result } = outer.join(first);
+    void outer.run((shared) => read(shared));
+    const joined = outer.join(callOf('other', 1));
+    for (let second = 0; second < 8; second += 1) {
+      clock.advance(1000);
+      await turn();
+    }
+    await Promise.all([...flood, result, joined.result]);
+    expect(started).toEqual(['flood', 'flood', 'read', 'flood', 'flood', 'flood']);
+    expect(clock.pending).toBe(0);
   });
 
   test('is not stopped by a clock that is set back', async () => {
@@ -157,7 +224,7 @@ describe('a gate', () => {
               inside -= 1;
               if (fails) throw new Error('failed');
             };
-            const running = gate.run(controller.signal, work).then(
+            const running = gate.run(controller, work).then(
               () => 'done',
               ({ name }: Error) => name,
             );

@@ -339,6 +339,40 @@ describe("an account's secrets", () => {
   });
 });
 
+describe('a request with a time-out of its own', () => {
+  test.each([
+    ['read', 16_000, 16_000],
+    ['read', 135_000, 60_000],
+    ['change', 16_000, 16_000],
+    ['change', 135_000, 135_000],
+  ] as const)(
+    'is waited for by it, a %s for %i ms only where the account allows it: %i',
+    async (effect, timeoutMs, expectedMs) => {
+      const clock = createFakeClock(START);
+      let hasArrived = false;
+      const baseUrl = await listenHttp(() => {
+        hasArrived = true;
+      });
+      const client = createClient(baseUrl, { clock, timeoutMs: 60_000 });
+      const sending = client.send({ ...requestOf(effect), timeoutMs }, createCall(START + 600_000));
+      let isOver = false;
+      const ended = sending.then(
+        () => undefined,
+        () => {
+          isOver = true;
+        },
+      );
+      await until(() => hasArrived);
+      clock.advance(expectedMs - 1);
+      await new Promise((resolve) => setImmediate(resolve));
+      expect(isOver).toBe(false);
+      clock.advance(1);
+      await ended;
+      expect(isOver).toBe(true);
+    },
+  );
+});
+
 describe('a vendor that is given no time', () => {
   test('is not taken for ill, and one that is given some is', async () => {
     const clock = createFakeClock(START);

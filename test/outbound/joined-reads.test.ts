@@ -61,6 +61,38 @@ describe('joined reads', () => {
     expect(clock.pending).toBe(0);
   });
 
+  test('inside a read that is joined live until its last deadline too', async () => {
+    const clock = createFakeClock(START);
+    const [outer, inner] = [createJoinedReads(clock), createJoinedReads(clock)];
+    const { runs, run } = createRuns();
+    const readBoth = (shared: Call) => inner.read('list', shared, run);
+    const first = nameOf(outer.read(KEY, createCall(START + 1000), readBoth));
+    const second = outer.read(KEY, createCall(START + 5000), readBoth);
+    clock.advance(1000);
+    expect(await first).toBe('BUS_TIMEOUT');
+    runs[0]?.resolve('in time');
+    expect(await second).toBe('in time');
+    expect(clock.pending).toBe(0);
+  });
+
+  test('that join what was sent already blame the vendor, also from inside another read', async () => {
+    const clock = createFakeClock(START);
+    const [outer, inner] = [createJoinedReads(clock), createJoinedReads(clock)];
+    let requests = 0;
+    const baseUrl = await listenHttp(() => {
+      requests += 1;
+    });
+    const client = createClient(baseUrl, { clock });
+    const list = (shared: Call) => client.send(requestOf('read'), shared);
+    const read = (key: string) =>
+      nameOf(outer.read(key, createCall(START + 1000), (shared) => inner.read('list', shared, list)));
+    const first = read('one');
+    await until(() => requests === 1);
+    const second = read('other');
+    clock.advance(1000);
+    expect(await Promise.all([first, second])).toEqual(['VENDOR_TIMEOUT', 'VENDOR_TIMEOUT']);
+  });
+
   test('are not joined after everybody has left', async () => {
     const reads = createJoinedReads(createFakeClock(START));
     const { runs, run } = createRuns();

@@ -138,6 +138,25 @@ describe('a token session', () => {
     expect(await next).toMatchObject({ text: 'token-2' });
   });
 
+  test('tells a login what it settles, and no other', async () => {
+    const settlings: object[] = [];
+    const session = createTokenSession({
+      login: async (_call, settling) => {
+        settlings.push(settling);
+        return `token-${settlings.length}`;
+      },
+    });
+    const request = async (token: string): Promise<HttpResponse> => ({
+      status: token === 'token-1' ? 401 : 200,
+      headers: {},
+      text: '',
+    });
+    await session.send(createCall(), request, isExpired, true);
+    session.forget();
+    await session.send(createCall(), request, isExpired);
+    expect(settlings).toEqual([{ settling: true }, { settling: true }, {}]);
+  });
+
   test('logs in again after it was told to forget', async () => {
     const { vendor, session, send, logIn } = createSession();
     await logIn();

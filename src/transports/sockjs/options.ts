@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { type Clock, systemClock } from '#core/clock.ts';
+import type { BodyRoom } from '#transports/http-body.ts';
 import type { SockJsConnection } from './connection.ts';
 
 export type SockJsOptions = {
@@ -26,6 +27,8 @@ export type SockJsOptions = {
   readonly maxQueuedBytes?: number;
   /** Most HTTP sessions at a time, 10 000; beyond, a new one is answered 503. They are not bounded by sockets. */
   readonly maxSessions?: number;
+  /** Where the bodies of sending requests are counted while they are read; by default there is room for all. */
+  readonly bodyRoom?: (request: IncomingMessage) => BodyRoom;
   /** Whether both WebSocket endpoints exist, true; the suites want a service without. */
   readonly websocket?: boolean;
   /**
@@ -43,6 +46,7 @@ export type SockJsSettings = Required<SockJsOptions>;
 
 const DEFAULTS = {
   admit: () => true,
+  bodyRoom: () => ({ take: () => true, give: () => {} }),
   maxBytesStreaming: 131_072,
   maxMessageBytes: 262_144,
   maxFragments: 64,

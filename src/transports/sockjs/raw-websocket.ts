@@ -30,7 +30,7 @@ export class RawWebSocket implements SockJsConnection {
       this.#binary = isBinary;
       const text = messageText(data);
       if (text === undefined) this.onGarbage();
-      else this.onMessage(text);
+      else this.#batch.receiving(() => this.onMessage(text));
     });
     socket.on('close', () => this.#markClosed());
     socket.on('error', ignore); // ws closes with the right code by itself (1002, 1007, 1009) and 'close' follows

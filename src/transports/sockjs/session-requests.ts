@@ -49,12 +49,17 @@ export function send({ request, response, settings, sessions }: Exchange, route:
   const session = sessions.get(route.session);
   if (!session) return answerText(response, 404, 'No such session.');
   if (!settings.admit(request, response, session)) return;
-  readBody(request, MESSAGES_A_BODY * settings.maxMessageBytes, (body) => {
-    if (body === 'too large') return refuseTooLarge(response);
+  const limits = {
+    maxBytes: MESSAGES_A_BODY * settings.maxMessageBytes,
+    room: settings.bodyRoom(request),
+  };
+  readBody(request, limits, (body) => {
+    if (body === 'too large') return refuseUnread(response, 413, 'Payload too large.');
+    if (body === 'no room') return refuseUnread(response, 503, 'Too much is being sent.');
     const upstream = readUpstream(body, request, route);
     if ('complaint' in upstream) return answerText(response, 500, upstream.complaint);
     const fits = (text: string) => Buffer.byteLength(text) <= settings.maxMessageBytes;
-    if (!upstream.messages.every(fits)) return refuseTooLarge(response);
+    if (!upstream.messages.every(fits)) return refuseUnread(response, 413, 'Payload too large.');
     deliver(session, upstream.messages);
     // Konqueror could not cope with a 204 in a form's iframe (sockjs-protocol 0.3.3).
     if (route.jsonp) answerText(response, 200, 'ok');
@@ -73,7 +78,7 @@ function deliver(session: HttpSession, messages: readonly string[]): void {
 }
 
 /** The rest of the body is not read, so the connection cannot be used again. */
-function refuseTooLarge(response: ServerResponse): void {
+function refuseUnread(response: ServerResponse, status: number, text: string): void {
   response.setHeader('Connection', 'close');
-  answerText(response, 413, 'Payload too large.');
+  answerText(response, status, text);
 }

@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { WebSocketServer } from 'ws';
 import type { SockJsRoute } from '#protocol/sockjs-paths.ts';
+import { readInTurns } from '#transports/read-turns.ts';
 import { FramedWebSocket } from './framed-websocket.ts';
 import type { SockJsSettings } from './options.ts';
 import { RawWebSocket } from './raw-websocket.ts';
@@ -33,6 +34,7 @@ export class WebSockets {
     this.#server.handleUpgrade(request, socket, head, (webSocket) => {
       const Connection = kind === 'websocket' ? FramedWebSocket : RawWebSocket;
       const connection = new Connection(request, webSocket, this.#settings);
+      readInTurns(request.socket, webSocket);
       this.#alive.add(connection);
       webSocket.on('close', () => this.#alive.delete(connection));
       this.#settings.open(connection);

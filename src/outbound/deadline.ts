@@ -1,0 +1,10 @@
+import type { Call } from '#core/call.ts';
+import { MAX_TIMEOUT_MS } from '#core/time-out.ts';
+
+/**
+ * When the call ends by the clock, milliseconds since the epoch. Nobody waits for longer than the longest time-out: a
+ * deadline that is overdue by more was never reached. The clock was set on, and the call ends by its signal alone.
+ */
+export function deadlineOf(call: Call, now: number): number {
+  return now - call.deadline > MAX_TIMEOUT_MS ? Number.POSITIVE_INFINITY : call.deadline;
+}

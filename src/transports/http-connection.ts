@@ -1,0 +1,90 @@
+import type { ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
+import type { Bus } from '#bus/bus.ts';
+import { Connection } from '#bus/connection.ts';
+import type { Session } from '#bus/session.ts';
+import type { BodyRoom } from './http-body.ts';
+
+const REQUESTS_A_TURN = 64;
+
+/** What the requests of one socket share, each of which is a session of its own: they may be sent without waiting for answers. */
+export class HttpConnection implements BodyRoom {
+  readonly identity = new Connection();
+  readonly #bus: Bus;
+  readonly #socket: Socket;
+  readonly #maxQueuedBytes: number;
+  readonly #sessions = new Set<Session>();
+  #queuedBytes = 0;
+  #requests = 0;
+
+  constructor(bus: Bus, socket: Socket, maxQueuedBytes: number) {
+    this.#bus = bus;
+    this.#socket = socket;
+    this.#maxQueuedBytes = maxQueuedBytes;
+    // A response is told of it only when its turn has come, which may be never.
+    socket.once('close', () => {
+      for (const session of this.#sessions) session.end();
+    });
+  }
+
+  /** Called for every request whose body was read, which sets the socket going: after so many it is the others' turn. */
+  count(): void {
+    this.#requests += 1;
+    if (this.#requests < REQUESTS_A_TURN) return;
+    this.#socket.pause();
+    if (this.#requests === REQUESTS_A_TURN) setImmediate(this.#goOn);
+  }
+
+  readonly #goOn = () => {
+    this.#requests = 0;
+    this.#socket.resume();
+  };
+
+  /** Ends the session with its response, or with the connection. */
+  add(session: Session, response: ServerResponse): void {
+    this.#sessions.add(session);
+    response.on('close', () => {
+      this.#sessions.delete(session);
+      session.end();
+    });
+  }
+
+  /** Counts an answer until it has left: a client that does not read is cut off. */
+  written(response: ServerResponse, bytes: number, client: string): void {
+    this.#queuedBytes += bytes;
+    response.once('finish', () => {
+      this.#queuedBytes -= bytes;
+    });
+    if (this.#queuedBytes <= this.#maxQueuedBytes || this.#socket.destroyed) return;
+    this.#bus.log.warn({ client, queued: this.#queuedBytes }, 'slow consumer disconnected');
+    this.#socket.destroy();
+  }
+
+  take(bytes: number): boolean {
+    return this.#bus.admission.take(this.identity.name, 0, bytes);
+  }
+
+  give(bytes: number): void {
+    this.#bus.admission.give(this.identity.name, 0, bytes);
+  }
+}
+
+/** The connections over which HTTP requests come. */
+export class HttpConnections {
+  readonly #bus: Bus;
+  readonly #maxQueuedBytes: number;
+  readonly #bySocket = new WeakMap<Socket, HttpConnection>();
+
+  constructor(bus: Bus, maxQueuedBytes: number) {
+    this.#bus = bus;
+    this.#maxQueuedBytes = maxQueuedBytes;
+  }
+
+  of(socket: Socket): HttpConnection {
+    const known = this.#bySocket.get(socket);
+    if (known) return known;
+    const connection = new HttpConnection(this.#bus, socket, this.#maxQueuedBytes);
+    this.#bySocket.set(socket, connection);
+    return connection;
+  }
+}

@@ -1,0 +1,282 @@
+import { connect, type Socket } from 'node:net';
+import { describe, expect, test, vi } from 'vitest';
+import { WebSocket } from 'ws';
+import type { Respond } from '#bus/delivery.ts';
+import type { BridgeEvent } from '#bus/hooks.ts';
+import type { Services } from '#bus/services.ts';
+import { NO_HEADERS } from '#core/message.ts';
+import { type BridgeBusOptions, createInbox, startBridgeBus } from '../bridge/bridge-bus.ts';
+import { openRaw } from '../bridge/bridge-clients.ts';
+
+const SERVICE = 'ik.service.app';
+const ANSWER = { body: 'done', headers: NO_HEADERS };
+
+/** A service that answers when it is told to, and remembers who has asked. */
+async function startSlowBus(options: BridgeBusOptions = {}) {
+  const waiting: { respond: Respond; requester: string; signal: AbortSignal }[] = [];
+  const services: Partial<Services> = {
+    serves: (address) => address === SERVICE,
+    permits: () => true,
+    handle({ admit, signal, flow }, respond) {
+      const refused = admit();
+      if (refused) return respond(refused);
+      waiting.push({ respond, requester: flow.requester, signal });
+    },
+  };
+  const started = await startBridgeBus({ services, ...options });
+  const answerAll = () => {
+    for (const { respond } of waiting.splice(0)) respond(ANSWER);
+  };
+  return { ...started, waiting, answerAll };
+}
+
+type Message = {
+  address: string;
+  type: string;
+  reply_address: string | null;
+  data: { name?: string; description?: string };
+};
+
+async function openWebSocket(url: string, secret?: string) {
+  const headers = secret === undefined ? {} : { authorization: `Bearer ${secret}` };
+  const socket = new WebSocket(`${url.replace('http', 'ws')}/tsrv`, { headers });
+  const inbox = createInbox<Message>();
+  socket.on('message', (data) => inbox.put(JSON.parse(data.toString())));
+  socket.on('error', () => {});
+  await new Promise((resolve) => socket.once('open', resolve));
+  const ask = (times: number) => {
+    const text = JSON.stringify({ address: SERVICE, reply_address: 'r', headers: { action: 'a' } });
+    for (let index = 0; index < times; index += 1) socket.send(text);
+  };
+  return { socket, ask, next: inbox.next, waiting: inbox.waiting };
+}
+
+const POST =
+  'POST /tsrv HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 28\r\n\r\n{"address":"ik.service.app"}';
+
+const client = (name: string) => ({ name, secret: name, inbound: [{}], outbound: [], personalData: false });
+const CLIENTS = { clients: [client('quick'), client('quiet')] };
+
+describe('a bus with more requests than it can take', () => {
+  test.each([
+    ['clients', CLIENTS],
+    ['connections of nobody in particular', undefined],
+  ])('refuses the flood and nobody else: two %s', async (_name, clients) => {
+    const limits = { maxInFlight: 200 };
+    const bus = await startSlowBus({ limits, ...(clients && { clients }) });
+    const quick = await openWebSocket(bus.url, clients && 'quick');
+    const quiet = await openWebSocket(bus.url, clients && 'quiet');
+    let quietAnswers = 0;
+    for (let round = 0; round < 5; round += 1) {
+      quick.ask(300);
+      await vi.waitUntil(() => quick.waiting() >= 300 * round + 200 - (round > 0 ? 100 : 0));
+      quiet.ask(3);
+      await vi.waitUntil(
+        () => bus.waiting.filter(({ requester }) => requester !== bus.waiting[0]?.requester).length >= 3,
+      );
+      bus.answerAll();
+      for (let index = 0; index < 3; index += 1) {
+        expect(await quiet.next()).toMatchObject({ type: 'send', data: 'done' });
+        quietAnswers += 1;
+      }
+      await vi.waitUntil(() => quick.waiting() >= 300 * (round + 1));
+    }
+    expect(quietAnswers).toBe(15);
+    const names: (string | undefined)[] = [];
+    for (let index = 0; index < 1500; index += 1) names.push((await quick.next()).data.name);
+    expect(names.filter((name) => name === undefined)).toHaveLength(500);
+    expect(names.filter((name) => name === 'BUS_OVERLOADED')).toHaveLength(1000);
+    expect(bus.bus.admission.requesters).toBe(0);
+  });
+
+  test('counts the connections of one client together', async () => {
+    const bus = await startSlowBus({ limits: { maxInFlight: 20 }, clients: CLIENTS });
+    const [one, other] = [await openWebSocket(bus.url, 'quick'), await openWebSocket(bus.url, 'quick')];
+    one.ask(8);
+    await vi.waitUntil(() => bus.waiting.length === 8);
+    other.ask(8);
+    await vi.waitUntil(() => other.waiting() === 6);
+    expect(bus.waiting.length).toBe(10);
+    expect((await other.next()).data).toMatchObject({
+      name: 'BUS_OVERLOADED',
+      description: expect.stringContaining('повторите позже'),
+    });
+  });
+
+  test('counts the bytes of what it has taken', async () => {
+    const bus = await startSlowBus({ limits: { maxInFlightBytes: 100_000 } });
+    const { socket, waiting } = await openWebSocket(bus.url);
+    const text = JSON.stringify({ address: SERVICE, data: 'x'.repeat(9_900) });
+    for (let index = 0; index < 10; index += 1) socket.send(text);
+    await vi.waitUntil(() => waiting() === 4);
+    expect(bus.waiting.length).toBe(6);
+  });
+
+  test('refuses requests to clients too', async () => {
+    const bus = await startBridgeBus({ inbound: [{}], outbound: [{}], limits: { maxInFlight: 10 } });
+    bus.engine.register('silent', () => {});
+    const { socket, waiting, next } = await openWebSocket(bus.url);
+    for (let index = 0; index < 10; index += 1) {
+      socket.send(JSON.stringify({ address: 'silent', reply_address: 'r' }));
+    }
+    await vi.waitUntil(() => waiting() === 5);
+    expect((await next()).data.name).toBe('BUS_OVERLOADED');
+  });
+});
+
+describe('a connection with more under way than it may have', () => {
+  test('is refused answers that want an answer, too', async () => {
+    const limits = { maxInFlightPerConnection: 3 };
+    const bus = await startBridgeBus({ inbound: [{}], outbound: [{}], limits });
+    const { socket, next, waiting } = await openWebSocket(bus.url);
+    socket.send(JSON.stringify({ type: 'listen', address: 'answers' }));
+    await vi.waitUntil(() => bus.engine.has('answers'));
+    for (let index = 0; index < 5; index += 1) {
+      bus.engine.request({ address: 'answers', headers: NO_HEADERS, body: null }, 30_000, () => {});
+      const { reply_address: address } = await next();
+      socket.send(JSON.stringify({ type: 'send', address, reply_address: `more-${index}` }));
+    }
+    await vi.waitUntil(() => waiting() === 2);
+    expect(await next()).toMatchObject({ address: 'more-3', data: { name: 'BUS_OVERLOADED' } });
+  });
+
+  test.each(['SEND', 'RECEIVE'])('does not wait for ever for a hook that is slow: %s', async (slow) => {
+    const limits = { maxInFlightPerConnection: 10 };
+    const hook = ({ type }: BridgeEvent) => (type === slow ? new Promise<boolean>(() => {}) : true);
+    const bus = await startBridgeBus({ inbound: [{}], outbound: [{}], limits, hook });
+    const client = await openRaw(bus);
+    client.send({ type: 'register', address: 'news' });
+    await vi.waitUntil(() => bus.engine.has('news'));
+    for (let index = 0; index < 20; index += 1) client.send({ type: 'send', address: 'none', body: null });
+    if (slow === 'SEND') {
+      expect(await client.next()).toMatchObject({ type: 'err', body: 'max_handlers_reached' });
+      return;
+    }
+    for (let index = 0; index < 20; index += 1) {
+      bus.engine.publish({ address: 'news', headers: NO_HEADERS, body: null });
+    }
+    await vi.waitUntil(() => bus.bus.connections === 0);
+  });
+});
+
+describe('HTTP requests that wait for no answer', () => {
+  async function pipeline(url: string, requests: number): Promise<Socket> {
+    const socket = connect(Number(new URL(url).port), '127.0.0.1');
+    socket.on('error', () => {});
+    socket.write(POST.repeat(requests));
+    await new Promise((resolve) => socket.once('connect', resolve));
+    return socket;
+  }
+
+  test('are those of one connection', async () => {
+    const bus = await startSlowBus({ limits: { maxInFlightPerConnection: 10 } });
+    const socket = await pipeline(bus.url, 15);
+    await vi.waitUntil(() => bus.waiting.length === 10);
+    expect(new Set(bus.waiting.map(({ requester }) => requester)).size).toBe(1);
+    const other = await pipeline(bus.url, 1);
+    await vi.waitUntil(() => bus.waiting.length === 11);
+    let answers = '';
+    socket.on('data', (data) => {
+      answers += data;
+    });
+    bus.answerAll();
+    await vi.waitUntil(() => answers.match(/HTTP\/1.1/g)?.length === 15);
+    expect(answers.match(/HTTP\/1.1 503/g)).toHaveLength(5);
+    expect(answers.indexOf('503')).toBeGreaterThan(answers.lastIndexOf('"done"'));
+    other.destroy();
+  });
+
+  test('are all given up when their connection is gone', async () => {
+    const bus = await startSlowBus();
+    const socket = await pipeline(bus.url, 5);
+    await vi.waitUntil(() => bus.waiting.length === 5);
+    socket.destroy();
+    await vi.waitUntil(() => bus.waiting.every(({ signal }) => signal.aborted));
+    expect(bus.bus.connections).toBe(0);
+  });
+
+  test('are not read for ever where the answers are not', async () => {
+    const bus = await startSlowBus({ limits: { maxInFlightPerConnection: 10 } });
+    const socket = await pipeline(bus.url, 20_000);
+    socket.pause();
+    let read = -1;
+    await vi.waitUntil(
+      () => {
+        const before = read;
+        read = socket.bytesWritten - socket.writableLength;
+        return before === read && bus.waiting.length === 10;
+      },
+      { interval: 100, timeout: 5000 },
+    );
+    expect(bus.bus.connections).toBeLessThan(2000);
+  });
+
+  test('leave the turns between to others', async () => {
+    let inTurn = 0;
+    let most = 0;
+    let all = 0;
+    const services: Partial<Services> = {
+      serves: () => true,
+      permits: () => true,
+      handle(_request, respond) {
+        if (inTurn === 0) {
+          setImmediate(() => {
+            inTurn = 0;
+          });
+        }
+        all += 1;
+        inTurn += 1;
+        most = Math.max(most, inTurn);
+        respond(ANSWER);
+      },
+    };
+    const bus = await startBridgeBus({ services });
+    const socket = await pipeline(bus.url, 6000);
+    socket.resume();
+    await vi.waitUntil(() => all === 6000, { timeout: 20_000 });
+    // What comes at once is 64 KiB, and a request is no shorter than this one.
+    expect(most).toBeLessThan((2 * 65_536) / POST.length);
+  });
+
+  test('are cut off when more of their answers wait than may', async () => {
+    const bus = await startSlowBus({ maxQueuedBytes: 200_000 });
+    const socket = await pipeline(bus.url, 50);
+    socket.pause();
+    await vi.waitUntil(() => bus.waiting.length === 50);
+    const large = { body: 'x'.repeat(50_000), headers: NO_HEADERS };
+    // Not the first one's, so that none of them can leave.
+    for (const { respond } of bus.waiting.splice(1)) respond(large);
+    await vi.waitUntil(() => bus.bus.connections === 0);
+  });
+});
+
+describe('a body that is being read', () => {
+  const head = (bytes: number) =>
+    `POST /tsrv HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: ${bytes}\r\n\r\n`;
+
+  async function begin(url: string, bytes: number) {
+    const socket = connect(Number(new URL(url).port), '127.0.0.1');
+    socket.on('error', () => {});
+    let answer = '';
+    socket.on('data', (data) => {
+      answer += data;
+    });
+    socket.write(`${head(bytes)}${' '.repeat(bytes - 1)}`);
+    await new Promise((resolve) => socket.once('connect', resolve));
+    return { socket, answer: () => answer };
+  }
+
+  test('takes of the room of the whole bus, and gives it back', async () => {
+    const bus = await startSlowBus({ limits: { maxInFlightBytes: 100_000 } });
+    const first = await begin(bus.url, 60_000);
+    await vi.waitUntil(() => bus.bus.admission.requesters === 1);
+    const second = await begin(bus.url, 60_000);
+    await vi.waitUntil(() => /503[\s\S]*BUS_OVERLOADED/.test(second.answer() + first.answer()));
+    for (const { socket } of [first, second]) socket.destroy();
+    await vi.waitUntil(() => bus.bus.admission.requesters === 0);
+    const third = await begin(bus.url, 40_000);
+    third.socket.write('x');
+    await vi.waitUntil(() => /HTTP\/1.1 400/.test(third.answer()));
+    await vi.waitUntil(() => bus.bus.admission.requesters === 0);
+  });
+});
