@@ -5,6 +5,8 @@ import type { Log } from '#core/log.ts';
 import type { Account, Directory, Register } from '#domain/directory.ts';
 import type { VendorDefinition } from '#domain/vendor-definition.ts';
 import type { VendorState } from '#domain/vendor-state.ts';
+import type { AccountHealth } from '#outbound/account-http.ts';
+import { createGate, type Gate } from '#outbound/gate.ts';
 import { type AccountHttp, createHttpClient } from '#outbound/http-client.ts';
 
 /** The largest answer of a vendor that is read (bytes). */
@@ -36,6 +38,11 @@ export class Accounts {
   #live = new Map<string, LiveAccount>();
   /** Not configured any more, but not closed yet. */
   readonly #retiring = new Map<LiveAccount, { stop(): void; ended: Promise<void> }>();
+  /**
+   * By account and address: the vendor counts the requests of an account that is retiring and those of its successor
+   * together. Kept for good, since one may come back.
+   */
+  readonly #gates = new Map<string, Gate>();
 
   constructor(options: AccountsOptions) {
     this.#options = options;
@@ -85,7 +92,7 @@ export class Accounts {
     const { clock } = this.#options;
     const log = this.#options.log.child({ vendor: config.kind, account: name });
     const { baseUrl, timeoutMs, concurrency, perSecond, ca, tlsVerify, headers } = config;
-    const http = createHttpClient({
+    const options = {
       vendor: config.kind,
       account: name,
       baseUrl,
@@ -98,7 +105,8 @@ export class Accounts {
       maxResponseBytes: MAX_RESPONSE_BYTES,
       clock,
       log,
-    });
+    };
+    const http = createHttpClient(options, this.#gateOf(name, config));
     const vendor = definition.create({
       account: name,
       config,
@@ -109,6 +117,16 @@ export class Accounts {
     });
     const forward = (config.forward ?? []) as Account['forward'];
     return { name, kind: config.kind, vendor, forward, config, http };
+  }
+
+  /** With the limits of the section, also for what still goes on under an earlier one. */
+  #gateOf(name: string, { baseUrl, concurrency, perSecond }: AccountConfig): Gate {
+    const key = JSON.stringify([name, baseUrl]);
+    const limits = { concurrency, perSecond };
+    const gate = this.#gates.get(key) ?? createGate({ ...limits, clock: this.#options.clock });
+    this.#gates.set(key, gate);
+    gate.limit(limits);
+    return gate;
   }
 
   #retire(account: LiveAccount): void {
@@ -134,18 +152,32 @@ export class Accounts {
     }
   }
 
+  /** How the accounts' vendors are doing, in the file's order. */
+  health(): readonly (AccountHealth & Pick<Account, 'name' | 'kind'>)[] {
+    return [...this.#live.values()].map(({ name, kind, http }) => ({ name, kind, ...http.health() }));
+  }
+
   #directory(config: Config): Directory {
     const registers = config.devices.flatMap((device): [string, Register][] => {
       const account = this.#live.get(device.vendor);
       if (!account) return [];
       // The configuration's check has matched the device's keys with the kind of its account.
       const port = account.vendor.register(device as never);
-      return [[device.token, { token: device.token, account, port, device }]];
+      const backoffice = this.#backoffice(device);
+      return [
+        [device.token, { token: device.token, account, port, device, ...(backoffice && { backoffice }) }],
+      ];
     });
     return {
       accounts: this.#live,
       registers: new Map(registers),
       groups: new Map(Object.entries(config.groups)),
     };
+  }
+
+  /** The same register at the vendor of its back office. */
+  #backoffice({ token, backoffice }: Config['devices'][number]): Register['backoffice'] {
+    const account = backoffice && this.#live.get(backoffice.vendor);
+    return account && { account, port: account.vendor.register({ token, ...backoffice } as never) };
   }
 }

@@ -1,3 +1,4 @@
+import type { JobWatcher } from '#actions/job-orders.ts';
 import { Bus } from '#bus/bus.ts';
 import { createClients } from '#bus/client.ts';
 import type { Engine } from '#bus/engine.ts';
@@ -34,6 +35,8 @@ export type AppOptions = {
   readonly sandbox?: boolean;
   /** Told of every message that was answered. */
   readonly onAnswered?: (answered: AnsweredMessage) => void;
+  /** Told of every job that nobody waited for, when it has ended. */
+  readonly onJobEnded?: JobWatcher;
   /** Asked for every event of the Vert.x bridges. */
   readonly hook?: BridgeHook;
 };
@@ -53,11 +56,14 @@ export type App = {
 
 /** Wires everything up and listens. Rejects when a listener cannot be bound. */
 export async function createApp(options: AppOptions): Promise<App> {
-  const { config, log, clock = systemClock, sandbox = false, onAnswered, hook } = options;
+  const { config, log, clock = systemClock, sandbox = false, onAnswered, onJobEnded, hook } = options;
   const engine = new LocalEngine({ clock, log });
   const publishJob = (job: JobView) =>
     engine.publish({ address: `jobs.${job.job_id}`, headers: NO_HEADERS, body: job });
-  const backend = openBackend({ config, clock, log, publishJob });
+  let listeners: Record<string, Listener> = {};
+  const frontStatus = () => statusOf(config, sandbox, listeners);
+  const recording = { isRecording: onAnswered !== undefined, onJobEnded };
+  const backend = openBackend({ config, clock, log, publishJob, recording, frontStatus });
   const consumers = new TestConsumers({ engine, clock, consumers: config.consumers });
   const bus = new Bus({
     engine,
@@ -86,7 +92,7 @@ export async function createApp(options: AppOptions): Promise<App> {
       findFile: (jobId, client) => findJobFile(backend.jobs, jobId, client),
     });
   };
-  const listeners = await start().catch(async (error: unknown) => {
+  listeners = await start().catch(async (error: unknown) => {
     await release();
     throw error;
   });
@@ -120,6 +126,20 @@ export async function createApp(options: AppOptions): Promise<App> {
       await closeAll();
     },
   };
+}
+
+/** What `get_status` tells of all that is in front of the services. */
+function statusOf(config: Config, sandbox: boolean, listeners: Readonly<Record<string, Listener>>) {
+  const bound = Object.entries(listeners).map(
+    ([
+      listener,
+      {
+        endpoint: { host, port, path },
+      },
+    ]) =>
+      path === undefined ? { listener, host, port, path: null } : { listener, host: null, port: null, path },
+  );
+  return { ...(sandbox && { sandbox }), engine: config.engine.kind, listeners: bound };
 }
 
 /** Answers of one turn leave at its end, some transports gather them until the next one. */

@@ -1,11 +1,13 @@
 import * as commonActions from '#actions/index.ts';
-import { createJobDesk } from '#actions/job-orders.ts';
+import { createJobDesk, type JobOrderOptions } from '#actions/job-orders.ts';
 import { MemoryPinSessions } from '#actions/pin-sessions.ts';
 import { Router } from '#actions/router.ts';
 import { VendorCalls } from '#actions/vendor-calls.ts';
+import { createXReports } from '#actions/x-reports.ts';
 import type { Config } from '#config.ts';
 import type { Clock } from '#core/clock.ts';
 import type { Log } from '#core/log.ts';
+import type { BusStatus } from '#domain/bus-status.ts';
 import type { JobView } from '#domain/job-view.ts';
 import type { VendorDefinition } from '#domain/vendor-definition.ts';
 import { Jobs } from '#operations/jobs.ts';
@@ -50,10 +52,15 @@ export type BackendOptions = {
   readonly log: Log;
   /** Told of the changes of jobs. */
   readonly publishJob: (job: JobView) => void;
+  /** What a record of conversations wants. */
+  readonly recording: Pick<JobOrderOptions, 'isRecording' | 'onJobEnded'>;
+  /** What `get_status` tells beside the vendors. */
+  readonly frontStatus: () => Omit<BusStatus, 'version' | 'vendors'>;
 };
 
 /** Opens the store and wires up what is behind the services. Throws `StoreError`. */
-export function openBackend({ config, clock, log, publishJob }: BackendOptions): Backend {
+export function openBackend(options: BackendOptions): Backend {
+  const { config, clock, log, publishJob, recording, frontStatus } = options;
   const store = openSqliteStore(config.store.path);
   const accounts = new Accounts({ vendors, stateOf: store.vendorState, clock, log });
   let directory = accounts.apply(config);
@@ -79,15 +86,21 @@ export function openBackend({ config, clock, log, publishJob }: BackendOptions):
     log,
     deadlineMs: config.jobs.deadlineMs,
     keepMs: config.jobs.keepDays * DAY_MS,
+    maxLivePerClient: config.jobs.maxLivePerClient,
     maxResultBytes: config.limits.maxResultBytes,
     jobOf: (name) => router.jobOf(name),
     publish: publishJob,
   });
+  const { signal } = stopped;
+  const calls = new VendorCalls({ clock, stopped: signal, ...recording, joinedReads, operations, jobs });
   const router = new Router({
     actions: [...Object.values(commonActions), ...vendors.flatMap((vendor) => vendor.actions)],
     directory: () => directory,
     pins: new MemoryPinSessions({ clock, idleMs: config.pin.idleMs }),
-    calls: new VendorCalls({ clock, stopped: stopped.signal, joinedReads, operations, jobs }),
+    calls,
+    xReports: createXReports({ calls, clock, log }),
+    tolerance: config.reconcile.tolerance,
+    status: () => ({ version, ...frontStatus(), vendors: accounts.health().map(toVendorStatus) }),
     jobs: createJobDesk(jobs),
     log,
     version,
@@ -116,4 +129,19 @@ export function openBackend({ config, clock, log, publishJob }: BackendOptions):
       await store.close();
     },
   };
+}
+
+function toVendorStatus(health: ReturnType<Accounts['health']>[number]): BusStatus['vendors'][number] {
+  const { name, kind, breaker, lastSuccess, lastFailure } = health;
+  return {
+    account: name,
+    vendor: kind,
+    breaker,
+    last_success: toTime(lastSuccess),
+    last_failure: toTime(lastFailure),
+  };
+}
+
+function toTime(epochMs: number | null): string | null {
+  return epochMs === null ? null : new Date(epochMs).toISOString().replace(/\.\d+Z$/, 'Z');
 }

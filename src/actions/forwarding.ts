@@ -1,7 +1,7 @@
 import { Failure } from '#core/failure.ts';
 import type { Headers } from '#core/message.ts';
 import type { ActionClient, ServiceHeaders } from '#domain/action.ts';
-import type { Account, Directory } from '#domain/directory.ts';
+import type { Account, Directory, Register } from '#domain/directory.ts';
 import type { ForwardedMessage } from '#domain/vendor.ts';
 import { findRegister } from './targets.ts';
 
@@ -30,6 +30,11 @@ function isForwarded(account: Account, address: string, action?: string): boolea
     (rule) =>
       rule.address === address && (action === undefined || !rule.actions || rule.actions.includes(action)),
   );
+}
+
+/** Does an action of ours, asked for at this address, go to the register's upstream? Our other addresses are ours alone. */
+export function isForwardedRegister({ account }: Register, address: string): boolean {
+  return account.vendor.forward !== undefined && address.startsWith(IKASSA);
 }
 
 /** The accounts that would take the message, in the file's order. */

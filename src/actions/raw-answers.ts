@@ -28,7 +28,19 @@ function rawAnswers(exchanges: readonly Exchange[], showPersonalData: boolean): 
   );
 }
 
-/** `headers.raw`: the vendor's untouched answers under `raw`, beside the keys of an answer that has keys. */
+/**
+ * `headers.raw`: the vendor's untouched answers under `raw`, beside the keys of the answer. An answer without keys, a list,
+ * moves under `data` then: `{data: […], raw: […]}`. The schema of a reply is that of the answer itself.
+ */
 export function withRaw(data: unknown, exchanges: readonly Exchange[], showPersonalData: boolean): unknown {
-  return isJsonObject(data) ? { ...data, raw: rawAnswers(exchanges, showPersonalData) } : data;
+  const raw = rawAnswers(exchanges, showPersonalData);
+  return isJsonObject(data) ? { ...data, raw } : { data, raw };
+}
+
+/** The answer as its action has it. */
+export function withoutRaw(answer: unknown): unknown {
+  if (!isJsonObject(answer)) return answer;
+  const { raw: _, ...own } = answer;
+  const isMoved = Object.keys(own).length === 1 && Object.hasOwn(own, 'data') && !isJsonObject(own.data);
+  return isMoved ? own.data : own;
 }

@@ -8,6 +8,8 @@ const MIN_TIMEOUT_MS = 100;
 /** Printable ASCII, since it may travel as an HTTP header. */
 const OPERATION_ID = /^[\x20-\x7e]{1,128}$/;
 
+const TRACEPARENT = /^[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}(-[\x21-\x7e]{0,64})?$/;
+
 function invalid(name: string, expected: string): Failure {
   return new Failure('TSRV_INVALID_HEADER', {
     description: `недопустимое значение заголовка ${name}: нужно ${expected}`,
@@ -34,6 +36,12 @@ function operationId(headers: Headers): string | undefined {
   throw invalid('operation.id', 'от 1 до 128 печатных знаков ASCII');
 }
 
+/** W3C Trace Context 3.2: whatever is not one is ignored, and must not become part of a request to a vendor. */
+function traceparent(headers: Headers): string | undefined {
+  const value = header(headers, 'traceparent');
+  return value !== undefined && TRACEPARENT.test(value) ? value : undefined;
+}
+
 /** The headers the bus itself reads, checked; others are ignored. Throws `TSRV_INVALID_HEADER`. */
 export function readServiceHeaders(headers: Headers): ServiceHeaders {
   return {
@@ -44,6 +52,6 @@ export function readServiceHeaders(headers: Headers): ServiceHeaders {
     timeoutMs: timeoutMs(headers),
     wait: flag(headers, 'wait'),
     raw: flag(headers, 'raw'),
-    traceparent: header(headers, 'traceparent'),
+    traceparent: traceparent(headers),
   };
 }

@@ -16,12 +16,37 @@ function validatorOf(schema: TSchema): ValidateFunction {
   return validate;
 }
 
-/** What a person reads for the keywords that a wrong `data` meets most. */
+/** What texts of ours look like; the first that a pattern takes explains it. */
+const SAMPLES = [
+  '2026-01-31',
+  '2026-01-31T10:00:00+03:00',
+  '10.50',
+  '7841465198',
+  '772501001',
+  '5f0c7b1e-3f7a-4a53-9a1d-3f6c8f6f1a01',
+  'name@example.com',
+];
+
+function patternMessage(pattern: string): string {
+  const expression = new RegExp(pattern, 'u');
+  if (expression.test('?')) return 'нужен текст, не из одних пробелов';
+  const sample = SAMPLES.find((text) => expression.test(text));
+  return sample === undefined ? `не подходит под образец ${pattern}` : `нужно в таком виде: ${sample}`;
+}
+
+/** What a person reads: every keyword of the schemas of requests. */
 const MESSAGES: Readonly<Record<string, (error: ErrorObject) => string>> = {
   required: () => 'обязательное поле',
   additionalProperties: () => 'такого поля нет',
-  type: ({ params }) => `нужен тип ${params.type}`,
+  type: ({ params }) => `нужен тип ${[params.type].flat().join(' или ')}`,
   enum: ({ params }) => `одно из: ${params.allowedValues.join(', ')}`,
+  pattern: ({ params }) => patternMessage(params.pattern),
+  minLength: ({ params }) => `нужно знаков не меньше ${params.limit}`,
+  uniqueItems: ({ params }) => `элементы ${params.j} и ${params.i} одинаковы`,
+  minItems: ({ params }) => `нужно элементов не меньше ${params.limit}`,
+  minimum: ({ params }) => `нужно не меньше ${params.limit}`,
+  maximum: ({ params }) => `нужно не больше ${params.limit}`,
+  anyOf: () => 'не подходит ни один из допустимых видов',
 };
 
 /** The JSON pointer of what is wrong: for a missing or unknown field that field's own. */
@@ -32,10 +57,37 @@ function pointerOf({ instancePath, params }: ErrorObject): string {
     : instancePath;
 }
 
-function errorsOf(validate: ValidateFunction): DataError[] {
-  return (validate.errors ?? []).map((error) => ({
+/** In which branch of the choice is it wrong? Undefined when it is elsewhere. */
+function branchOf({ schemaPath }: ErrorObject, choice: ErrorObject): string | undefined {
+  const within = `${choice.schemaPath}/`;
+  return schemaPath.startsWith(within) ? schemaPath.slice(within.length).split('/')[0] : undefined;
+}
+
+/** "It is not null" says nothing where something else may stand. */
+function isNotNull(error: ErrorObject, choice: ErrorObject): boolean {
+  const isOfTheBranch = error.schemaPath === `${choice.schemaPath}/${branchOf(error, choice)}/type`;
+  return isOfTheBranch && error.params.type === 'null';
+}
+
+/** One choice, told by what is wrong in its only branch that is not `null`, or else as a whole. */
+function withoutBranches(errors: readonly ErrorObject[], choice: ErrorObject): readonly ErrorObject[] {
+  const wrong = errors.filter(
+    (error) => error.instancePath.startsWith(choice.instancePath) && branchOf(error, choice) !== undefined,
+  );
+  const telling = wrong.filter((error) => !isNotNull(error, choice));
+  const branches = new Set(telling.map((error) => branchOf(error, choice)));
+  const dropped = new Set<ErrorObject>(
+    branches.size === 1 ? [choice, ...wrong.filter((error) => !telling.includes(error))] : wrong,
+  );
+  return errors.filter((error) => !dropped.has(error));
+}
+
+function errorsOf({ errors }: ValidateFunction): DataError[] {
+  const all: readonly ErrorObject[] = errors ?? [];
+  const choices = all.filter(({ keyword }) => keyword === 'anyOf');
+  return choices.reduce(withoutBranches, all).map((error) => ({
     path: pointerOf(error),
-    message: MESSAGES[error.keyword]?.(error) ?? error.message ?? error.keyword,
+    message: MESSAGES[error.keyword]?.(error) ?? `не выполнено условие ${error.keyword}`,
   }));
 }
 
@@ -51,9 +103,13 @@ export function checkedData(schema: TSchema, data: unknown): unknown {
   const normalised = normalise(schema, data);
   const validate = validatorOf(schema);
   if (validate(normalised)) return normalised;
-  const errors = errorsOf(validate);
+  throw invalidData(errorsOf(validate));
+}
+
+/** The failure for a `data` that is not what its action takes. */
+export function invalidData(errors: readonly DataError[]): Failure {
   const where = errors.map(({ path, message }) => `${path || '/'} ${message}`).join('; ');
-  throw new Failure('BUS_INVALID_DATA', {
+  return new Failure('BUS_INVALID_DATA', {
     description: `поле data не соответствует схеме действия: ${where}`,
     details: { errors },
   });

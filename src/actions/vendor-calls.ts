@@ -1,10 +1,10 @@
-import type { Call, Exchange } from '#core/call.ts';
+import type { Call, Exchange, Flow } from '#core/call.ts';
 import type { Clock } from '#core/clock.ts';
 import type { ActionClient, ServiceHeaders } from '#domain/action.ts';
 import type { Change } from '#domain/change.ts';
 import type { Jobs } from '#operations/jobs.ts';
 import type { ChangeName } from './changes.ts';
-import { type JobOrder, orderJob } from './job-orders.ts';
+import { type JobOrder, type JobOrderOptions, type JobWatcher, orderJob } from './job-orders.ts';
 import { withRaw } from './raw-answers.ts';
 import { timedCall } from './timed-call.ts';
 
@@ -15,6 +15,10 @@ export type VendorCallsOptions = {
   readonly clock: Clock;
   /** Aborted when the bus stops and will wait no longer for what is under way. */
   readonly stopped: AbortSignal;
+  /** See {@link JobOrderOptions}. */
+  readonly isRecording?: boolean;
+  /** See {@link JobOrderOptions}. */
+  readonly onJobEnded?: JobWatcher | undefined;
   /** Joins a read to the same one under way; see `outbound/`. */
   readonly joinedReads: {
     read<T>(key: string, call: Call, run: (shared: Call) => Promise<T>): Promise<T>;
@@ -38,6 +42,8 @@ type Requester = {
   readonly client: ActionClient;
   readonly signal: AbortSignal;
   readonly exchanges: Exchange[];
+  /** Whose turn the calls take at an account. */
+  readonly flow?: Flow | undefined;
 };
 
 /** How requests reach a vendor: timed, reads joined, changes once, with the raw answers where they are wanted. */
@@ -60,6 +66,11 @@ export class VendorCalls {
     return this.#timed(requester, headers, 'read', (call) =>
       joins ? joinedReads.read(`${scope}\u0000${key}`, call, run) : run(call),
     );
+  }
+
+  /** As {@link read}, for a part of what a call is about, which has its time already. */
+  joinPart<T>(scope: string, key: string, call: Call, run: (call: Call) => Promise<T>): Promise<T> {
+    return call.fresh ? run(call) : this.#options.joinedReads.read(`${scope}\u0000${key}`, call, run);
   }
 
   /** Reads that are under way are not joined any more: they began before the change. */
@@ -91,14 +102,15 @@ export class VendorCalls {
   }
 
   async #timed(
-    { signal, exchanges, client }: Requester,
+    { signal, exchanges, client, flow }: Requester,
     { timeoutMs, traceparent, refresh: fresh, raw }: ServiceHeaders,
     effect: 'read' | 'change',
     run: (call: Call) => Promise<unknown>,
   ): Promise<unknown> {
     const { clock, stopped } = this.#options;
     const signals = [signal, stopped];
-    const data = await timedCall({ clock, effect, timeoutMs, signals, exchanges, traceparent, fresh }, run);
+    const options = { clock, effect, timeoutMs, signals, exchanges, traceparent, flow, fresh };
+    const data = await timedCall(options, run);
     return raw ? withRaw(data, exchanges, client.seesPersonalData) : data;
   }
 }

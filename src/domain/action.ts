@@ -1,11 +1,13 @@
 import type { Static, TSchema } from 'typebox';
 import type { Call } from '#core/call.ts';
 import { Failure } from '#core/failure.ts';
+import type { BusStatus } from './bus-status.ts';
 import type { Change } from './change.ts';
 import type { Account, Directory, Register } from './directory.ts';
 import type { Job } from './job.ts';
 import type { JobDesk } from './job-desk.ts';
 import { jobReply } from './job-view.ts';
+import type { XReports } from './x-reports.ts';
 
 /** The headers of design 4 that the bus itself reads, checked. */
 export type ServiceHeaders = {
@@ -16,7 +18,7 @@ export type ServiceHeaders = {
   readonly operationId: string | undefined;
   readonly timeoutMs: number | undefined;
   readonly wait: boolean;
-  /** Add the vendor's untouched answers under `raw`. */
+  /** Add the vendor's untouched answers under `raw`; a list answers as `{data, raw}`. */
   readonly raw: boolean;
   readonly traceparent: string | undefined;
 };
@@ -40,13 +42,21 @@ export type PinSessions = {
   check(client: string, register: Register): void;
 };
 
-type BaseContext = {
+/** What the bus lends its actions, whatever they are about. */
+export type Surroundings = {
+  readonly pins: PinSessions;
+  readonly xReports: XReports;
+  /** The largest difference of money that still matches: a decimal string. */
+  readonly tolerance: string;
+  status(): BusStatus;
+  /** The version of this bus. */
+  readonly version: string;
+};
+
+type BaseContext = Surroundings & {
   readonly client: ActionClient;
   readonly headers: ServiceHeaders;
   readonly directory: Directory;
-  readonly pins: PinSessions;
-  /** The version of this bus. */
-  readonly version: string;
 };
 
 /**
@@ -92,6 +102,12 @@ export type ActionDefinition<Q extends TSchema, R extends TSchema, T extends Tar
   readonly withoutPin?: boolean;
   /** What of the requester the answer depends on: a read is joined only by those for whom it is the same. */
   differsBy?(data: Static<Q>, client: ActionClient): unknown;
+  /** Its registers are named in its data, and each is judged by itself: for the message a rule's `tokens` do not count. */
+  readonly namesRegisters?: true;
+  /** Joined part by part: what is missing when its time is over is told in its answer, which comes all the same. */
+  readonly joinsParts?: true;
+  /** What the schema cannot say of `data`; throws `BUS_INVALID_DATA`. */
+  check?(data: Static<Q>, directory: Directory): void;
   /** What is added to the answer of an upstream that speaks our own protocol. */
   amend?(data: unknown, register: Register): unknown;
   /** May answer at once or later; throws or rejects with a `Failure`. */
@@ -124,7 +140,8 @@ export type JobDefinition<Q extends TSchema, R extends TSchema, T extends Target
 };
 
 /** An action as the registry knows it; only the router, which has checked `data` and the target, calls `handle`. */
-export type Action = Omit<ActionDefinition<TSchema, TSchema, Target>, 'handle' | 'differsBy'> & {
+export type Action = Omit<ActionDefinition<TSchema, TSchema, Target>, 'handle' | 'differsBy' | 'check'> & {
+  check?(data: unknown, directory: Directory): void;
   handle(data: unknown, context: unknown): unknown;
   differsBy?(data: unknown, client: ActionClient): unknown;
   /** Instead of `handle`, for a change that has to happen once. */

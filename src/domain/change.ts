@@ -63,6 +63,11 @@ export type Change<Data = unknown, Evidence = unknown, Answer = unknown> = {
    * to be asked again. Without it a lost answer stays lost.
    */
   settle?(evidence: Evidence, context: ChangeContext): Promise<Settlement<Answer>>;
+  /**
+   * A state that shows nothing done proves it at once, although the vendor may still be at it: `prepare` waits where that
+   * matters, or a second one is harmless.
+   */
+  readonly settlesAtOnce?: true;
   /** The evidence still tells after later changes of the same register; otherwise it does not. */
   readonly evidenceLasts?: true;
   /**

@@ -15,6 +15,8 @@ export type Register = {
   readonly account: Account;
   readonly port: RegisterPort;
   readonly device: CommonDevice;
+  /** The same register in a second system, which its shift is reconciled with. */
+  readonly backoffice?: Pick<Register, 'account' | 'port'>;
 };
 
 /** Everything configured, in the file's order. Replaced as a whole when the configuration is reloaded. */

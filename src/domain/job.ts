@@ -52,6 +52,11 @@ export type JobStep<Result> =
 export type Job<Data = unknown, Evidence = unknown, Ordered = unknown, Result = unknown> = {
   /** Throws `BUS_INVALID_DATA` for `data` that fits its schema and cannot be ordered all the same. */
   check?(data: Data): void;
+  /**
+   * `data` as it is written down, with what the configuration says where the client says nothing: the job stays the same
+   * when the configuration changes. Throws as `check` does.
+   */
+  complete?(data: Data): Data;
   /** Orders of the same lane are made one after the other; without it all orders of the account are. */
   laneOf?(data: Data): string;
   /** The order is a change: it happens once, and a lost answer is settled by reading. */

@@ -47,3 +47,43 @@ export function isSameAmount(one: string | null, other: string | null): boolean 
   const [first, second] = [toBig(one), toBig(other)];
   return first && second ? first.eq(second) : one === other;
 }
+
+/** All of them added up, exactly, as our decimal string. Undefined when one is no number. */
+export function sumMoney(values: readonly unknown[]): string | undefined {
+  return formatMoney(sumOf(values));
+}
+
+/** All of them added up. Undefined when one is no whole number, or the sum is beyond what a number can tell. */
+export function sumCounts(values: readonly unknown[]): number | undefined {
+  if (!values.every(isWhole)) return undefined;
+  const sum = Number(sumOf(values));
+  return Number.isSafeInteger(sum) ? sum : undefined;
+}
+
+function sumOf(values: readonly unknown[]): string | undefined {
+  let sum = new Big(0);
+  for (const value of values) {
+    const amount = toBig(value);
+    if (!amount) return undefined;
+    sum = sum.plus(amount);
+  }
+  return sum.toFixed();
+}
+
+function isWhole(value: unknown): boolean {
+  if (Number.isInteger(value)) return true;
+  const amount = toBig(value);
+  return amount?.round(0, Big.roundDown).eq(amount) ?? false;
+}
+
+/** `one` − `other`, exactly, as our decimal string. Undefined when one of them is no number. */
+export function moneyDifference(one: unknown, other: unknown): string | undefined {
+  const [first, second] = [toBig(one), toBig(other)];
+  return first && second && formatMoney(first.minus(second).toFixed());
+}
+
+/** Is the amount, be it above or below zero, no further from it than the limit? False when one is no number. */
+export function isWithin(amount: string, limit: string): boolean {
+  const most = toBig(limit);
+  return most !== undefined && (toBig(amount)?.abs().lte(most) ?? false);
+}

@@ -15,6 +15,9 @@ const DECIMAL = /^[+-]?\d+\.\d+$/;
 /** Looked for from the beginning of a word only: from within it, a long word without an `@` would be read over and over. */
 const EMAIL = /(?<![^\s@<>"'(),;:])[^\s@<>"'(),;:]+@[^\s@<>"'(),;:]+\.[^\s@<>"'(),;:]+/g;
 
+/** With its country, so that it is no other number; no sum either. */
+const PHONE = /(?<![\w+])\+\d(?:[ ()-]{0,3}\d){9,14}(?!\d|[.,]\d)/g;
+
 /** All but the last four characters become `*`. */
 export function mask(text: string): string {
   const characters = [...text];
@@ -32,19 +35,21 @@ export function isPersonal(key: string, value: string): boolean {
   return isPersonalKey(key) || (value.includes('@') && value.replace(EMAIL, '') === '');
 }
 
-/** The e-mails inside a longer text. */
-export function emailsIn(text: string): readonly string[] {
-  return text.includes('@') ? (text.match(EMAIL) ?? []) : [];
+/** The e-mails and phones inside a longer text. */
+export function contactsIn(text: string): readonly string[] {
+  const emails = text.includes('@') ? (text.match(EMAIL) ?? []) : [];
+  return text.includes('+') ? [...emails, ...(text.replace(EMAIL, ' ').match(PHONE) ?? [])] : emails;
 }
 
-/** The e-mails inside a longer text masked. */
-export function withoutEmails(text: string): string {
-  return text.includes('@') ? text.replace(EMAIL, mask) : text;
+/** The e-mails and phones inside a longer text masked. */
+export function withoutContacts(text: string): string {
+  const rest = text.includes('@') ? text.replace(EMAIL, mask) : text;
+  return rest.includes('+') ? rest.replace(PHONE, mask) : rest;
 }
 
-/** Phones, cards and e-mails masked, also an e-mail inside a longer text, and a phone or a card that is a number. */
+/** Phones, cards and e-mails masked, also inside a longer text, and a phone or a card that is a number. */
 function maskedLeaf(key: string, value: unknown): unknown {
-  if (typeof value === 'string') return isPersonal(key, value) ? mask(value) : withoutEmails(value);
+  if (typeof value === 'string') return isPersonal(key, value) ? mask(value) : withoutContacts(value);
   if (typeof value !== 'number' && !(value instanceof JsonNumber)) return value;
   return isPersonal(key, String(value)) ? mask(String(value)) : value;
 }

@@ -27,8 +27,11 @@ export type VocabularyReading = {
   readonly zone: string;
   /** In which a time without a zone is read; the same one unless told otherwise. */
   readonly naiveZone?: string;
-  /** The failure for a value that is not what its key promises; `expected` is Russian. */
-  wrong(key: string, expected: string): Error;
+  /**
+   * The failure for a value that is not what its key promises; `expected` is Russian. Without it such a value stays as
+   * it came.
+   */
+  wrong?(key: string, expected: string): Error;
 };
 
 const nameOf = memoized(snakeCase);
@@ -73,18 +76,19 @@ function leafOf(key: string, value: unknown, reading: VocabularyReading): unknow
   const format = money?.has(key) ? formatMoney : quantities?.has(key) ? formatQuantity : undefined;
   if (!format) return value;
   if (value === null || value === '') return null;
-  return format(value) ?? fail(reading.wrong(key, 'число'));
+  return format(value) ?? unreadable(key, value, 'число', reading);
 }
 
 function timeOf(key: string, value: unknown, reading: VocabularyReading): unknown {
   const { zone, naiveZone = zone } = reading;
   if (typeof value === 'string' && DATE.test(value)) return value;
   const time = formatDateTime(value, zone, naiveZone);
-  return time === undefined ? fail(reading.wrong(key, 'дата и время')) : time;
+  return time === undefined ? unreadable(key, value, 'дата и время', reading) : time;
 }
 
-function fail(failure: Error): never {
-  throw failure;
+function unreadable(key: string, value: unknown, expected: string, { wrong }: VocabularyReading): unknown {
+  if (wrong) throw wrong(key, expected);
+  return value;
 }
 
 /** `session_start_cash` → `sessionStartCash`: the way back for keys that a vendor writes in camelCase. */

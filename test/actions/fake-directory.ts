@@ -1,7 +1,9 @@
 import * as commonActions from '#actions/index.ts';
 import { MemoryPinSessions } from '#actions/pin-sessions.ts';
-import { type RoutedRequest, Router } from '#actions/router.ts';
+import type { RoutedRequest } from '#actions/routed-request.ts';
+import { Router } from '#actions/router.ts';
 import { VendorCalls, type VendorCallsOptions } from '#actions/vendor-calls.ts';
+import { createXReports } from '#actions/x-reports.ts';
 import { Failure } from '#core/failure.ts';
 import { silentLog } from '#core/log.ts';
 import type { Headers } from '#core/message.ts';
@@ -25,11 +27,15 @@ export function fakeRegister(
   return { token, account, port, device: { token, vendor: account.name, ...device } };
 }
 
-export function fakeDirectory(accounts: readonly Account[], registers: readonly Register[]): Directory {
+export function fakeDirectory(
+  accounts: readonly Account[],
+  registers: readonly Register[],
+  groups: Readonly<Record<string, readonly string[]>> = {},
+): Directory {
   return {
     accounts: new Map(accounts.map((account) => [account.name, account])),
     registers: new Map(registers.map((register) => [register.token, register])),
-    groups: new Map(),
+    groups: new Map(Object.entries(groups)),
   };
 }
 
@@ -62,17 +68,21 @@ const sendOnly: VendorCallsOptions['operations'] = {
 /** A router over the common actions, with a clock that is moved by hand. */
 export function fakeRouter(directory: Directory) {
   const clock = createFakeClock(0);
+  const calls = new VendorCalls({
+    stopped: new AbortController().signal,
+    clock,
+    joinedReads: createJoinedReads(clock),
+    operations: sendOnly,
+    jobs: noJobs,
+  });
   const router = new Router({
     actions: Object.values(commonActions),
     directory: () => directory,
     pins: new MemoryPinSessions({ clock, idleMs: 43_200_000 }),
-    calls: new VendorCalls({
-      stopped: new AbortController().signal,
-      clock,
-      joinedReads: createJoinedReads(clock),
-      operations: sendOnly,
-      jobs: noJobs,
-    }),
+    calls,
+    xReports: createXReports({ calls, clock, log: silentLog }),
+    tolerance: '0.00',
+    status: () => ({ version: '1.2.3', engine: 'local', listeners: [], vendors: [] }),
     jobs: noJobs,
     log: silentLog,
     version: '1.2.3',

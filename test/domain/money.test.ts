@@ -1,6 +1,16 @@
 import { describe, expect, test } from 'vitest';
 import { JsonNumber } from '#core/json.ts';
-import { formatMoney, formatQuantity, isPositive, isSameAmount, toExactNumber } from '#domain/money.ts';
+import {
+  formatMoney,
+  formatQuantity,
+  isPositive,
+  isSameAmount,
+  isWithin,
+  moneyDifference,
+  sumCounts,
+  sumMoney,
+  toExactNumber,
+} from '#domain/money.ts';
 
 describe('formatMoney()', () => {
   test.each([
@@ -60,5 +70,44 @@ describe('isSameAmount()', () => {
     [null, '0.00', false],
   ])('%s and %s: %s', (one, other, expected) => {
     expect(isSameAmount(one, other)).toBe(expected);
+  });
+});
+
+describe('sums and differences', () => {
+  test.each([
+    [[], '0.00'],
+    [['0.1', '0.2', 0.3], '0.60'],
+    [['9007199254740993.01', '0.001'], '9007199254740993.011'],
+    [['1.00', null], undefined],
+    [['1.00', 'much'], undefined],
+  ])('of %j come to %s', (values, expected) => {
+    expect(sumMoney(values)).toBe(expected);
+  });
+
+  test.each([
+    [[1, '2', '3.0'], 6],
+    [['0.5', '0.5'], undefined],
+    [[9007199254740991, 1], undefined],
+    [[1, undefined], undefined],
+  ])('of counts %j come to %s', (values, expected) => {
+    expect(sumCounts(values)).toBe(expected);
+  });
+
+  test.each([
+    ['0.30', 0.1, '0.20'],
+    ['1.00', '1', '0.00'],
+    ['1.00', '2.5', '-1.50'],
+    ['1.00', null, undefined],
+  ])('%s less %s is %s', (one, other, expected) => {
+    expect(moneyDifference(one, other)).toBe(expected);
+  });
+
+  test.each([
+    ['-0.50', '0.5', true],
+    ['0.501', '0.50', false],
+    ['0.00', '0', true],
+    ['much', '1', false],
+  ])('%s is within %s: %s', (amount, limit, expected) => {
+    expect(isWithin(amount, limit)).toBe(expected);
   });
 });

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { JsonNumber } from '#core/json.ts';
-import { emailsIn, isPersonal, mask, redact, withoutEmails } from '#domain/redaction.ts';
+import { contactsIn, isPersonal, mask, redact, withoutContacts } from '#domain/redaction.ts';
 
 describe('isPersonal()', () => {
   test.each([
@@ -93,10 +93,21 @@ describe('e-mails', () => {
     fc.assert(
       fc.property(fc.array(piece, { maxLength: 20 }), (pieces) => {
         const text = pieces.join('');
-        expect(emailsIn(text)).toEqual(text.match(EVERYWHERE) ?? []);
-        expect(withoutEmails(text)).toBe(text.replace(EVERYWHERE, mask));
+        expect(contactsIn(text)).toEqual(text.match(EVERYWHERE) ?? []);
+        expect(withoutContacts(text)).toBe(text.replace(EVERYWHERE, mask));
       }),
     );
+  });
+
+  test('and phones are masked inside a longer text, other numbers are not', () => {
+    const text = 'Иван +79121234567, ivan@mail.ru, +7 (999) 123-45-67.';
+    expect(withoutContacts(text)).toBe('Иван ********4567, ********l.ru, **************5-67.');
+    expect(contactsIn(text)).toEqual(['ivan@mail.ru', '+79121234567', '+7 (999) 123-45-67']);
+    const others = ['+1234567890.12', '2026-01-31T12:00:00+03:00', '+123', '79121234567', 'a+79121234567'];
+    for (const other of others) {
+      expect(withoutContacts(other)).toBe(other);
+      expect(contactsIn(other)).toEqual([]);
+    }
   });
 
   test.each(['a', '@', 'a@', 'a.', '@a.', ' a', 'aa.aa@'])(

@@ -1,0 +1,70 @@
+import { type Static, Type } from 'typebox';
+import { Failure } from '#core/failure.ts';
+import { defineAction } from '#domain/action.ts';
+import type { Directory } from '#domain/directory.ts';
+import { askForRows, ReportRow } from './report-rows.ts';
+import { Total, totalsOf } from './report-totals.ts';
+import { invalidData } from './validation.ts';
+
+const DEADLINE_MS = 15_000;
+const MAX_DEADLINE_MS = 600_000;
+
+const Request = Type.Object(
+  {
+    tokens: Type.Optional(
+      Type.Array(Type.String(), {
+        minItems: 1,
+        uniqueItems: true,
+        description: 'the registers; either these or `group`',
+      }),
+    ),
+    group: Type.Optional(
+      Type.String({ description: 'a configured group of registers; either this or `tokens`' }),
+    ),
+    deadline_ms: Type.Optional(
+      Type.Integer({
+        minimum: 1,
+        maximum: MAX_DEADLINE_MS,
+        description: `when to answer with what has come (milliseconds), ${DEADLINE_MS} unless told otherwise; never later than \`timeout\``,
+      }),
+    ),
+  },
+  { additionalProperties: false },
+);
+
+/** Either registers or a group that there is. Throws `BUS_INVALID_DATA`. */
+function check({ tokens, group }: Static<typeof Request>, { groups }: Directory): void {
+  if ((tokens === undefined) === (group === undefined)) {
+    const message = `нужно ${tokens ? 'только ' : ''}одно из полей tokens и group`;
+    throw invalidData(['/tokens', '/group'].map((path) => ({ path, message })));
+  }
+  if (group !== undefined && !groups.has(group)) {
+    throw invalidData([{ path: '/group', message: 'такой группы нет в конфигурации' }]);
+  }
+}
+
+/** The figures of many registers' open shifts at once, whatever their vendors, and what they come to. */
+export const getXReports = defineAction({
+  address: 'bus.reports',
+  action: 'get_x_reports',
+  target: 'directory',
+  effect: 'read',
+  namesRegisters: true,
+  request: Request,
+  reply: Type.Object(
+    {
+      complete: Type.Boolean({ description: 'every register has reported' }),
+      reports: Type.Array(ReportRow, { description: 'in the order asked' }),
+      totals: Type.Array(Total, { description: 'one a currency, over the reports that came' }),
+    },
+    { additionalProperties: false },
+  ),
+  check,
+  async handle({ tokens, group, deadline_ms = DEADLINE_MS }, context) {
+    const asked = tokens ?? context.directory.groups.get(group ?? '');
+    if (!asked) throw new Failure('BUS_INVALID_DATA');
+    const rows = await askForRows(asked, context, deadline_ms);
+    const reports = rows.flatMap((row) => ('report' in row ? [row.report] : []));
+    return { complete: reports.length === rows.length, reports: rows, totals: totalsOf(reports) };
+  },
+});

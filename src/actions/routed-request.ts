@@ -1,0 +1,25 @@
+import type { Exchange, Flow } from '#core/call.ts';
+import type { Failure } from '#core/failure.ts';
+import type { Headers } from '#core/message.ts';
+import type { ActionClient } from '#domain/action.ts';
+
+/** A request for a service, and what the bus hands in with it. */
+export type RoutedRequest = {
+  readonly address: string;
+  readonly replyAddress: string | null;
+  readonly headers: Headers;
+  readonly body: unknown;
+  readonly client: ActionClient;
+  readonly signal: AbortSignal;
+  readonly exchanges: Exchange[];
+  /** Whose turn its calls take at an account. */
+  readonly flow?: Flow | undefined;
+  /** Is there room for it? Asked last, before anything is done. */
+  readonly admit: () => Failure | undefined;
+};
+
+/** Throws when there is no room for the request. */
+export function admit(request: RoutedRequest): void {
+  const refusal = request.admit();
+  if (refusal) throw refusal;
+}

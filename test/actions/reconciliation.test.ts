@@ -1,0 +1,98 @@
+import { describe, expect, test } from 'vitest';
+import { reconcile } from '#actions/reconciliation.ts';
+import { Failure } from '#core/failure.ts';
+import { JsonNumber } from '#core/json.ts';
+import type { ReportOutcome } from '#domain/x-reports.ts';
+
+const told = (...counters: object[]): ReportOutcome => ({ report: { counters } });
+const kzt = (figures: object) => told({ currency: 'KZT', ...figures });
+const failed: ReportOutcome = { failure: new Failure('VENDOR_UNAVAILABLE') };
+
+function figure(fiscal: ReportOutcome, backoffice: ReportOutcome, tolerance = '0.00') {
+  return reconcile(fiscal, backoffice, tolerance).figures[0];
+}
+
+describe('a figure', () => {
+  test('of money matches within the tolerance, told exactly', () => {
+    const [fiscal, backoffice] = [kzt({ sales_sum: '100.10' }), kzt({ sales_sum: '100.30' })];
+    const row = {
+      figure: 'sales_sum',
+      fiscal: '100.10',
+      backoffice: '100.30',
+      difference: '-0.20',
+      reason: null,
+    };
+    expect(figure(fiscal, backoffice)).toEqual({ ...row, matched: false });
+    expect(figure(fiscal, backoffice, '0.19')).toEqual({ ...row, matched: false });
+    expect(figure(fiscal, backoffice, '0.2')).toEqual({ ...row, matched: true });
+    expect(figure(backoffice, fiscal, '0.2')).toMatchObject({ difference: '0.20', matched: true });
+  });
+
+  test('that is a count matches when it is equal, whatever the tolerance', () => {
+    const counted = (count: unknown) => kzt({ sales_count: count });
+    expect(figure(counted(3), counted('2'), '100')).toEqual({
+      ...{ figure: 'sales_count', fiscal: 3, backoffice: 2 },
+      ...{ difference: 1, matched: false, reason: null },
+    });
+    expect(figure(counted(3), counted(3))).toMatchObject({ difference: 0, matched: true });
+  });
+
+  test('is the same as a number and as a decimal string', () => {
+    const exact = kzt({ sales_sum: new JsonNumber('12345678901234567.10') });
+    expect(figure(exact, kzt({ sales_sum: '12345678901234567.1' }))).toMatchObject({
+      difference: '0.00',
+      matched: true,
+    });
+    expect(figure(kzt({ sales_sum: 5 }), kzt({ sales_sum: '5.00' }))).toMatchObject({ matched: true });
+  });
+
+  test.each([
+    ['касса этого не сообщает', kzt({}), kzt({ sales_sum: '1.00' })],
+    ['учётная система этого не сообщает', kzt({ sales_sum: '1.00' }), kzt({ sales_sum: 'нет' })],
+    ['учётная система не сообщает сумм', kzt({ sales_sum: '1.00' }), told()],
+    ['учётная система не сообщает сумм', kzt({ sales_sum: '1.00' }), { report: null }],
+    ['касса не ответила', failed, kzt({ sales_sum: '1.00' })],
+    ['учётная система не ответила', kzt({ sales_sum: '1.00' }), failed],
+    [
+      'учётная система считает в другой валюте: RUB',
+      kzt({ sales_sum: '1.00' }),
+      told({ currency: 'RUB', sales_sum: '1.00' }),
+    ],
+  ])('is not compared: %s', (reason, fiscal, backoffice) => {
+    const reconciliation = reconcile(fiscal, backoffice, '0.00');
+    expect(reconciliation).toMatchObject({ currency: 'KZT', matched: null });
+    expect(reconciliation.figures).toMatchObject([
+      { figure: 'sales_sum', difference: null, matched: null, reason },
+    ]);
+  });
+});
+
+describe('a shift', () => {
+  test('matches when all that was compared does', () => {
+    const fiscal = kzt({ sales_count: 2, sales_sum: '5.00', money_backs_sum: '0.00' });
+    const reconciliation = reconcile(fiscal, kzt({ sales_sum: '5.00', deposits_sum: '1.00' }), '0.00');
+    expect(reconciliation.matched).toBe(true);
+    expect(reconciliation.figures.map((row) => [row.figure, row.matched])).toEqual([
+      ['sales_count', null],
+      ['sales_sum', true],
+      ['money_backs_sum', null],
+      ['deposits_sum', null],
+    ]);
+  });
+
+  test('does not match when one figure does not', () => {
+    const fiscal = kzt({ sales_sum: '5.00', deposits_sum: '1.00' });
+    expect(reconcile(fiscal, kzt({ sales_sum: '5.00', deposits_sum: '2.00' }), '0.00').matched).toBe(false);
+  });
+
+  test('is compared in the first currency that both have', () => {
+    const fiscal = told({ currency: 'USD' }, { currency: 'BYN', sales_sum: '1.00' }, { currency: 'EUR' });
+    const backoffice = told({ currency: 'EUR' }, { currency: 'BYN', sales_sum: '1.00' });
+    expect(reconcile(fiscal, backoffice, '0.00')).toMatchObject({ currency: 'BYN', matched: true });
+  });
+
+  test('is told in the back office’s currency where the register tells none, and in none where nobody does', () => {
+    expect(reconcile(failed, told({ currency: 'RUB' }), '0.00').currency).toBe('RUB');
+    expect(reconcile(failed, told(), '0.00')).toEqual({ currency: null, matched: null, figures: [] });
+  });
+});
