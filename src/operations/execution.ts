@@ -56,7 +56,7 @@ export class Execution {
       if (known) this.#checkContents(known.record);
       if (known && hasOutcome(known.record)) return outcomeOf(known.record);
       this.#mayHaveLeft = known !== undefined && needsSettling(known.record);
-      return await lanes.run(fresh.scope, call.signal, () => this.#inLane(known !== undefined));
+      return await lanes.run(fresh.scope, call, () => this.#inLane(known !== undefined));
     } catch (caught) {
       if (!this.#mayHaveLeft && call.signal.aborted) this.#isAbandoned = true;
       return { failure: this.#mayHaveLeft ? outcomeUnknown(caught) : Failure.from(caught) };

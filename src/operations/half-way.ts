@@ -36,6 +36,8 @@ export type HalfWayOptions = {
 export class HalfWayOperations {
   readonly #options: HalfWayOptions;
   readonly #lanes = new Map<string, Lane>();
+  /** When an end that lies ahead was seen first, where nothing is held of the operation. */
+  readonly #seenAhead = new Map<string, number>();
   #isClosed = false;
 
   constructor(options: HalfWayOptions) {
@@ -75,9 +77,26 @@ export class HalfWayOperations {
   /** How long the vendor may still be at it (milliseconds): an unchanged state proves nothing before. */
   restMs(record: OperationRecord): number {
     const { clock, settleAfterMs } = this.#options;
-    const lostAt = this.find(record)?.lostAt ?? record.endedAt;
+    const known = this.find(record);
+    // A clock that was set back must not make it longer than once more.
+    if (known && known.lostAt > clock.now()) this.add(known.key, known.knowledge);
+    const lostAt = this.find(record)?.lostAt ?? this.#endOf(record);
     if (!needsReading(record) || lostAt === null) return 0;
     return Math.max(0, lostAt + settleAfterMs(record) - clock.now());
+  }
+
+  /** As it was written down; by a clock that was set back since, the moment when that was seen. */
+  #endOf(record: OperationRecord): number | null {
+    const { endedAt } = record;
+    const now = this.#options.clock.now();
+    const name = `${record.scope} ${nameOf(record)}`;
+    if (endedAt === null || endedAt <= now) {
+      this.#seenAhead.delete(name);
+      return endedAt;
+    }
+    const seenAt = Math.min(this.#seenAhead.get(name) ?? now, now);
+    this.#seenAhead.set(name, seenAt);
+    return seenAt;
   }
 
   /** After a pause that grows and never ends, since what was sent has an outcome; after `atMostMs` where it is told. */

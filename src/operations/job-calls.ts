@@ -1,30 +1,41 @@
-import type { Call, Exchange } from '#core/call.ts';
+import type { Call, Exchange, Flow } from '#core/call.ts';
 import type { Clock } from '#core/clock.ts';
 import type { JobContext, JobFileSink } from '#domain/job.ts';
 import type { JobFiles } from '#store/job-files.ts';
 import type { JobRecord } from '#store/job-table.ts';
 import { openJobFile } from './job-file.ts';
 
+/** Told of the calls to a vendor, in order of their ends. */
+export type ExchangeWatcher = (exchanges: readonly Exchange[]) => void;
+
 export type JobCallsOptions = {
   readonly clock: Clock;
   readonly files: JobFiles;
   /** How long a job may take (milliseconds). */
   readonly deadlineMs: number;
+  /** Aborted when the bus stops. */
+  readonly closing: AbortSignal;
 };
+
+/** How long the vendor may take to be told something. */
+const TELL_MS = 60_000;
 
 /** The calls to the vendor that one job makes. */
 export class JobCalls {
   readonly #options: JobCallsOptions;
-  readonly #watchers = new Set<Exchange[]>();
+  /** The client's, whether or not it is still there. */
+  readonly #flow: Flow;
+  readonly #watchers = new Set<ExchangeWatcher>();
 
-  constructor(options: JobCallsOptions) {
+  constructor({ client, id }: JobRecord, options: JobCallsOptions) {
     this.#options = options;
+    this.#flow = { requester: client, request: id };
   }
 
-  /** Enters every exchange from now on among those of somebody who waits; returns how to stop. */
-  watch(exchanges: Exchange[]): () => void {
-    this.#watchers.add(exchanges);
-    return () => void this.#watchers.delete(exchanges);
+  /** Tells of every exchange from now on; returns how to stop. */
+  watch(tell: ExchangeWatcher): () => void {
+    this.#watchers.add(tell);
+    return () => void this.#watchers.delete(tell);
   }
 
   /** The signal alone ends the call: the job's time is counted by a timer, which no clock that is set moves. */
@@ -39,11 +50,12 @@ export class JobCalls {
       exchanges,
       traceparent: undefined,
       isBackground: true,
+      flow: this.#flow,
     } as const;
     try {
       return await work(call);
     } finally {
-      for (const watcher of this.#watchers) watcher.push(...exchanges);
+      for (const tell of this.#watchers) tell(exchanges);
     }
   }
 
@@ -63,6 +75,18 @@ export class JobCalls {
       return await this.run(signal, (call) => work({ call, showPersonalData, openFile }));
     } finally {
       for (const sink of open) await sink.discard();
+    }
+  }
+
+  /** The same for what is told to the vendor in passing, within a minute. */
+  async tell(record: JobRecord, work: (context: JobContext) => Promise<void>): Promise<void> {
+    const { clock, closing } = this.#options;
+    const timeOut = new AbortController();
+    const timer = clock.setTimeout(() => timeOut.abort(), TELL_MS);
+    try {
+      await this.follow(record, AbortSignal.any([timeOut.signal, closing]), work);
+    } finally {
+      timer.cancel();
     }
   }
 }

@@ -81,9 +81,10 @@ export class JobPage {
   }
 
   fail(failure: Failure): Promise<void> {
-    // Only what nobody expected has a cause; the client never sees it.
-    const { cause: error } = failure;
-    if (error !== undefined) this.#options.log.error({ ...this.names, error }, 'a job fails');
+    const { name, cause: error } = failure;
+    // What nobody expected; the client never sees it. What a vendor answered is told in the failure.
+    if (error !== undefined && name === 'BUS_INTERNAL_ERROR')
+      this.#options.log.error({ ...this.names, error }, 'a job fails');
     return this.#end({ state: 'failed', failure: formatOutcome({ failure }) });
   }
 

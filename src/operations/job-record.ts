@@ -1,4 +1,4 @@
-import type { Failure } from '#core/failure.ts';
+import { Failure } from '#core/failure.ts';
 import { isJsonObject, parseJson } from '#core/json.ts';
 import type { JobFile } from '#domain/job.ts';
 import type { JobClient } from '#domain/job-desk.ts';
@@ -18,8 +18,16 @@ export function hasEnded({ expiresAt }: JobRecord): boolean {
 }
 
 /** May this client know of it? */
-export function isVisible(record: JobRecord, client: JobClient): boolean {
-  return client.seesAllJobs || record.client === client.name;
+export function isVisible(
+  record: JobRecord,
+  { name, seesAllJobs }: Pick<JobClient, 'name' | 'seesAllJobs'>,
+): boolean {
+  return seesAllJobs || record.client === name;
+}
+
+/** To whom it is not visible, it does not exist. */
+export function jobNotFound(id: string): Failure {
+  return new Failure('BUS_JOB_NOT_FOUND', { description: `задание ${id} не найдено` });
 }
 
 function fileOf({ id, file }: JobRecord): FileDescription | undefined {
@@ -45,8 +53,11 @@ function failureOf(record: JobRecord): Failure | undefined {
   return outcome && 'failure' in outcome ? outcome.failure : undefined;
 }
 
-/** Was it surely never ordered, so that a repeat of the same operation is a new job? */
-export function wasNeverOrdered(record: JobRecord): boolean {
+/**
+ * Is a repeat of the same operation a new job? It is where nothing is known to be ordered. An order that was lost when
+ * the job's time was over is no obstacle: the new job's is the same operation, which finds it before it sends anything.
+ */
+export function mayBeAskedAnew(record: JobRecord): boolean {
   const failure = failureOf(record);
   if (!failure || stateOf(record) !== 'failed' || record.ordered !== null) return false;
   return verdictOnSending(failure) !== 'refused';

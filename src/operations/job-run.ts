@@ -1,17 +1,18 @@
-import type { Exchange } from '#core/call.ts';
+import type { Call } from '#core/call.ts';
 import { delay, type Timer } from '#core/clock.ts';
 import { Failure } from '#core/failure.ts';
 import { parseJson } from '#core/json.ts';
 import type { Job, JobStep } from '#domain/job.ts';
 import type { JobRecord } from '#store/job-table.ts';
-import { backOffMs } from './back-off.ts';
-import { JobCalls } from './job-calls.ts';
+import { type ExchangeWatcher, JobCalls } from './job-calls.ts';
+import { JobOrder } from './job-order.ts';
 import { JobPage, type JobPageOptions } from './job-page.ts';
+import { JobTrouble } from './job-trouble.ts';
 import type { Operations } from './operations.ts';
 import { mayBeToldLater } from './verdict.ts';
 
 export type JobRunOptions = JobPageOptions & {
-  readonly operations: Pick<Operations, 'run'>;
+  readonly operations: Pick<Operations, 'run' | 'mayHaveBeenSent'>;
   /** How long a job may take (milliseconds). */
   readonly deadlineMs: number;
   /** Finds the job in the present configuration; undefined when there is none such any more. */
@@ -20,9 +21,6 @@ export type JobRunOptions = JobPageOptions & {
 
 /** The machine's timers do not count further. */
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
-
-/** How long the vendor may take to be told that nobody wants the report any more. */
-const CANCEL_MS = 60_000;
 
 /** Until an account that left the configuration is looked for again. */
 const MISSING_PAUSE_MS = 10_000;
@@ -33,12 +31,12 @@ export class JobRun {
   readonly #page: JobPage;
   readonly #calls: JobCalls;
   readonly #deadline: Timer;
+  readonly #order: JobOrder;
+  readonly #trouble = new JobTrouble();
   /** Ends the present step: the time is over, or somebody wants to cancel. */
   #interrupt = new AbortController();
   #cancelling: PromiseWithResolvers<void> | undefined;
   #isOverdue = false;
-  /** Attempts in a row that the vendor could not be asked. */
-  #failures = 0;
   /** Resolves when the job has ended, or the bus has stopped; never rejects. */
   readonly ended: Promise<void>;
 
@@ -46,9 +44,10 @@ export class JobRun {
     const { clock, deadlineMs } = options;
     this.#options = options;
     this.#page = new JobPage(record, options);
-    this.#calls = new JobCalls(options);
+    this.#calls = new JobCalls(record, options);
+    this.#order = new JobOrder(options.operations);
     // A clock that was set back must not give it more time.
-    const leftMs = Math.min(Math.max(0, record.deadlineAt - clock.now()), deadlineMs, LONGEST_TIMER_MS);
+    const leftMs = Math.min(Math.max(0, record.deadlineAt - clock.now()), deadlineMs);
     this.#deadline = clock.setTimeout(() => {
       this.#isOverdue = true;
       this.#interrupt.abort();
@@ -60,9 +59,9 @@ export class JobRun {
     return this.#page.record;
   }
 
-  /** Enters every exchange from now on among those of somebody who waits; returns how to stop. */
-  watch(exchanges: Exchange[]): () => void {
-    return this.#calls.watch(exchanges);
+  /** Tells somebody who waits of every exchange from now on; returns how to stop. */
+  watch(tell: ExchangeWatcher): () => void {
+    return this.#calls.watch(tell);
   }
 
   /** Resolves when the job has ended, cancelled or not; rejects when the vendor cannot be told now. */
@@ -79,7 +78,7 @@ export class JobRun {
   async #live(): Promise<void> {
     const { closing, log } = this.#options;
     try {
-      while (!this.#page.hasEnded && !closing.aborted) await this.#goOn();
+      while (!this.#page.hasEnded && !closing.aborted) await this.#goOn().catch(this.#endWith);
     } catch (error) {
       if (!closing.aborted) log.error({ ...this.#page.names, error }, 'a job stands still until a restart');
     } finally {
@@ -89,8 +88,13 @@ export class JobRun {
     }
   }
 
+  /** What nobody expected would come again at the next step. */
+  readonly #endWith = async (caught: unknown): Promise<void> => {
+    if (!this.#options.closing.aborted) await this.#page.fail(Failure.from(caught));
+  };
+
   async #goOn(): Promise<void> {
-    if (this.#isOverdue) return this.#page.fail(overdue());
+    if (this.#isOverdue) return this.#page.fail(this.#trouble.overdue());
     if (this.#cancelling) return this.#carryOutCancel(this.#cancelling);
     const job = this.#options.jobOf(this.record);
     if (!job) {
@@ -98,25 +102,20 @@ export class JobRun {
       return this.#pause(MISSING_PAUSE_MS);
     }
     const { ordered } = this.record;
-    const pauseMs = await (ordered === null ? this.#order(job) : this.#look(job, parseJson(ordered)));
+    const pauseMs = await (ordered === null ? this.#place(job) : this.#look(job, parseJson(ordered)));
     if (!this.#page.hasEnded) await this.#pause(pauseMs);
   }
 
   /** Resolves with how long to wait before the next step. */
-  async #order(job: Job): Promise<number> {
-    const { client, operationId, address, action, account, token, showPersonalData } = this.record;
-    const data = parseJson(this.record.data);
-    const name = { client, operationId, address, action, account, token };
-    const request = { ...name, data, showPersonalData, change: job.order, lane: job.laneOf?.(data) };
+  async #place(job: Job): Promise<number> {
+    const place = (call: Call) => this.#order.place(this.record, job, call);
     try {
-      const { operations } = this.#options;
-      await this.#page.order(await this.#calls.run(this.#signal, (call) => operations.run(request, call)));
-      this.#failures = 0;
+      await this.#page.order(await this.#calls.run(this.#signal, place));
+      this.#trouble.clear();
     } catch (caught) {
       if (this.#isInterrupted) return 0;
       const failure = Failure.from(caught);
-      // It was sent, and what became of it is being found out.
-      if (failure.name === 'VENDOR_OUTCOME_UNKNOWN') return this.#retryIn(failure);
+      if (this.#order.mayBeRepeated(failure)) return this.#retryIn(failure);
       await this.#page.fail(failure);
     }
     return 0;
@@ -132,7 +131,7 @@ export class JobRun {
       if (mayBeToldLater(caught)) return this.#retryIn(caught);
       step = { failure: Failure.from(caught) };
     }
-    this.#failures = 0;
+    this.#trouble.clear();
     if ('failure' in step) await this.#page.fail(step.failure);
     else if ('result' in step) await this.#page.finish(step);
     else {
@@ -144,9 +143,13 @@ export class JobRun {
 
   async #carryOutCancel(asked: PromiseWithResolvers<void>): Promise<void> {
     const job = this.#options.jobOf(this.record);
+    if (job?.cancel && this.record.ordered === null && !(await this.#findOrder(job))) return;
     const { ordered } = this.record;
     try {
-      if (ordered !== null && job?.cancel) await this.#tellVendor(job, parseJson(ordered));
+      if (ordered !== null && job?.cancel) {
+        const told = parseJson(ordered);
+        await this.#calls.tell(this.record, async (context) => job.cancel?.(told, context));
+      }
     } catch (caught) {
       const failure = Failure.from(caught);
       // What the vendor cannot cancel any more has ended there, and nobody wants it all the same.
@@ -160,21 +163,22 @@ export class JobRun {
     await this.#page.cancel();
   }
 
-  async #tellVendor(job: Job, ordered: unknown): Promise<void> {
-    const { clock, closing } = this.#options;
-    const timeOut = new AbortController();
-    const timer = clock.setTimeout(() => timeOut.abort(), CANCEL_MS);
-    const signal = AbortSignal.any([timeOut.signal, closing]);
+  /** Resolves with false when it is not known yet whether it was ordered: until then the wish to cancel it waits. */
+  async #findOrder(job: Job): Promise<boolean> {
+    if (this.#interrupt.signal.aborted) this.#interrupt = new AbortController();
+    const find = (call: Call) => this.#order.find(this.record, job, call);
     try {
-      await this.#calls.follow(this.record, signal, async (context) => job.cancel?.(ordered, context));
-    } finally {
-      timer.cancel();
+      const found = await this.#calls.run(this.#signal, find);
+      if (found) await this.#page.order(found.ordered);
+      return true;
+    } catch (caught) {
+      if (!this.#isInterrupted) await this.#pause(this.#retryIn(caught));
+      return false;
     }
   }
 
   #retryIn(caught: unknown): number {
-    const pauseMs = backOffMs(this.#failures);
-    this.#failures += 1;
+    const pauseMs = this.#trouble.add(caught);
     this.#options.log.warn({ ...this.#page.names, pauseMs, error: caught }, 'a job is asked for later');
     return pauseMs;
   }
@@ -192,9 +196,4 @@ export class JobRun {
   get #isInterrupted(): boolean {
     return this.#interrupt.signal.aborted || this.#options.closing.aborted;
   }
-}
-
-function overdue(): Failure {
-  const description = 'отчёт не готов за отведённое заданию время (jobs.deadlineMs)';
-  return new Failure('VENDOR_TIMEOUT', { description });
 }

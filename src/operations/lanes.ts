@@ -1,53 +1,59 @@
+import type { Call } from '#core/call.ts';
 import { Failure } from '#core/failure.ts';
+import { Rotation } from '#core/rotation.ts';
 
 export type Lanes = {
   /**
-   * Runs the work when everything that came before it in the same lane has ended. Rejects with `BUS_TIMEOUT`, and
-   * never starts it, if the signal is aborted while it waits.
+   * Runs the work alone in its lane, when its turn has come: one requester after the other, and of each one request
+   * after the other. Rejects with `BUS_TIMEOUT`, and never starts it, if the call's signal is aborted while it waits.
    */
-  run<T>(lane: string, signal: AbortSignal, work: () => Promise<T>): Promise<T>;
+  run<T>(lane: string, call: Waiter, work: () => Promise<T>): Promise<T>;
 };
 
-/** One thing at a time in each lane; first come, first served. */
-export function createLanes(): Lanes {
-  /** Who waits, in order of arrival; a lane that nobody is in has no entry. */
-  const lanes = new Map<string, Set<() => void>>();
+type Waiter = Pick<Call, 'signal' | 'flow'>;
 
-  function leave(lane: string, waiting: Set<() => void>): void {
-    const [next] = waiting;
-    if (!next) {
-      lanes.delete(lane);
-      return;
-    }
-    waiting.delete(next);
-    next();
+/** Requesters, and the requests of each. */
+const LEVELS = 2;
+
+type Queue = Rotation<() => void>;
+
+/** One thing at a time in each lane. */
+export function createLanes(): Lanes {
+  /** Who waits; a lane that nobody is in has no entry. */
+  const lanes = new Map<string, Queue>();
+
+  function leave(lane: string, waiting: Queue): void {
+    if (waiting.isEmpty) lanes.delete(lane);
+    else waiting.take()?.();
   }
 
-  function enter(lane: string, signal: AbortSignal): Promise<Set<() => void>> {
+  function enter(lane: string, { signal, flow }: Waiter): Promise<Queue> {
     const waiting = lanes.get(lane);
     if (!waiting) {
-      const nobody = new Set<() => void>();
+      const nobody: Queue = new Rotation(LEVELS);
       lanes.set(lane, nobody);
       return Promise.resolve(nobody);
     }
+    // The bus itself, which settles what was sent before, is a requester like any.
+    const names = flow ? [flow.requester, flow.request] : [];
     return new Promise((resolve, reject) => {
       const start = () => {
         signal.removeEventListener('abort', onAbort);
         resolve(waiting);
       };
       const onAbort = () => {
-        waiting.delete(start);
+        waiting.drop(start, names);
         reject(new Failure('BUS_TIMEOUT'));
       };
       signal.addEventListener('abort', onAbort, { once: true });
-      waiting.add(start);
+      waiting.put(start, names);
     });
   }
 
   return {
-    async run(lane, signal, work) {
-      if (signal.aborted) throw new Failure('BUS_TIMEOUT');
-      const waiting = await enter(lane, signal);
+    async run(lane, call, work) {
+      if (call.signal.aborted) throw new Failure('BUS_TIMEOUT');
+      const waiting = await enter(lane, call);
       try {
         return await work();
       } finally {

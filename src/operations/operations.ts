@@ -9,7 +9,7 @@ import { contentsOf } from './contents.ts';
 import { Execution } from './execution.ts';
 import { Journal } from './journal.ts';
 import { createLanes, type Lanes } from './lanes.ts';
-import type { Step } from './machine.ts';
+import { hasOutcome, needsSettling, type Step } from './machine.ts';
 import type { Outcome } from './outcome.ts';
 import { Settling } from './settling.ts';
 
@@ -115,6 +115,12 @@ export class Operations {
     const contents =
       this.#underWay.get(nameOf(fresh))?.contents ?? (await this.#journal.read(fresh))?.record.contents;
     if (contents !== undefined && contents !== fresh.contents) throw new Failure('BUS_OPERATION_CONFLICT');
+  }
+
+  /** May the vendor have got it? Otherwise nothing was sent, and nothing is being sent. */
+  async mayHaveBeenSent(request: OperationRequest): Promise<boolean> {
+    const record = (await this.#journal.read(this.#toRecord(request)))?.record;
+    return record !== undefined && (hasOutcome(record) || needsSettling(record));
   }
 
   /** Sends nothing more, and resolves when what was sent has been answered and written down. */

@@ -125,7 +125,8 @@ export class Settling {
       return undefined;
     }
     const settlement = await this.#ask(change, operation.record, exchanges);
-    const isTooEarly = !refusal && !hasEnded && this.#halfWay.restMs(operation.record) > 0;
+    const isProof = refusal || hasEnded || change.settlesAtOnce;
+    const isTooEarly = !isProof && this.#halfWay.restMs(operation.record) > 0;
     if (settlement === 'not_done' && isTooEarly) return operation;
     return this.#conclude(operation, settlement, refusal);
   }
@@ -190,7 +191,7 @@ export class Settling {
     const { signal } = this.#closing;
     const call = { deadline, signal, exchanges: [], traceparent: undefined };
     const work = () => this.settleAll(scope, call);
-    await this.#options.lanes.run(scope, signal, work).catch(() => undefined);
+    await this.#options.lanes.run(scope, call, work).catch(() => undefined);
   }
 }
 

@@ -48,6 +48,8 @@ export type JobQuery = {
   /** Only jobs that have not expired then (milliseconds since the epoch). */
   readonly now: number;
   readonly limit: number;
+  /** The texts of all rows together; one row comes in any case. */
+  readonly maxBytes: number;
 };
 
 /** Written by one process at a time, which alone carries the jobs of an account out. */

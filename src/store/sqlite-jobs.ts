@@ -36,18 +36,38 @@ const UPDATE = `UPDATE jobs SET ${NAMES.map((name) => `${name} = ?`).join()} WHE
 /** How many rows one transaction forgets, so that nobody waits long for it. */
 const PRUNE_ROWS = 500;
 
-/** A condition holds where its parameter is null. */
+/**
+ * A condition holds where its parameter is null. What stands behind the result in a row comes last: to get there, the
+ * whole result is read from the disk.
+ */
 const LIST = `SELECT * FROM jobs
-  WHERE (expires_at IS NULL OR expires_at > ?)
+  WHERE (?7 IS NULL OR number < coalesce((SELECT number FROM jobs WHERE id = ?7), 0))
     AND (?2 IS NULL OR client = ?2) AND (?3 IS NULL OR state = ?3) AND (?4 IS NULL OR address = ?4)
     AND (?5 IS NULL OR action = ?5) AND (?6 IS NULL OR created_at < ?6)
-    AND (?7 IS NULL OR number < coalesce((SELECT number FROM jobs WHERE id = ?7), 0))
+    AND (expires_at IS NULL OR expires_at > ?1)
   ORDER BY number DESC LIMIT ?8`;
 
 function toRecord(row: Record<string, unknown>): JobRecord {
   const entries = Object.entries(COLUMNS).map(([column, key]) => [key, row[column]]);
   // The table is STRICT, so that its columns are what the record says, but for the flag.
   return { ...Object.fromEntries(entries), showPersonalData: row.show_personal_data === 1 };
+}
+
+function bytesOf({ data, ordered, result, failure, file }: JobRecord): number {
+  return [data, ordered, result, failure, file].reduce((sum, text) => sum + Buffer.byteLength(text ?? ''), 0);
+}
+
+/** Row by row, since nobody else gets a turn meanwhile, and results are large. */
+function upTo(maxBytes: number, rows: Iterable<Record<string, unknown>>): JobRecord[] {
+  const records: JobRecord[] = [];
+  let bytes = 0;
+  for (const row of rows) {
+    const record = toRecord(row);
+    bytes += bytesOf(record);
+    if (records.length > 0 && bytes > maxBytes) break;
+    records.push(record);
+  }
+  return records;
 }
 
 function toValues(record: JobRecord): SQLInputValue[] {
@@ -88,10 +108,10 @@ export function createJobTable(database: DatabaseSync, commit: GroupCommit): Job
     async update(record) {
       await commit.write(() => update.run(...toValues(record), record.id));
     },
-    list: ({ client, state, address, action, beforeId, beforeMs, now, limit }: JobQuery) =>
+    list: ({ client, state, address, action, beforeId, beforeMs, now, limit, maxBytes }: JobQuery) =>
       commit.read(() => {
         const given = [client, state, address, action, beforeMs, beforeId].map((value) => value ?? null);
-        return selectList.all(now, ...given, limit).map(toRecord);
+        return upTo(maxBytes, selectList.iterate(now, ...given, limit));
       }),
     readLive: () => commit.read(() => selectLive.all().map(toRecord)),
     async prune(now) {

@@ -29,7 +29,15 @@ const operations = new Operations({
   settleAfterMs: () => 100,
 });
 const jobs = new Jobs({
-  ...{ operations, clock, log, deadlineMs: 60_000, keepMs: 86_400_000, maxResultBytes: 1000 },
+  ...{
+    operations,
+    clock,
+    log,
+    deadlineMs: 60_000,
+    maxLivePerClient: 1000,
+    keepMs: 86_400_000,
+    maxResultBytes: 1000,
+  },
   table: {
     ...store.jobs,
     insert: (record) => around('queued', () => store.jobs.insert(record)),

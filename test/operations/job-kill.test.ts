@@ -30,7 +30,15 @@ async function askAgain(folder: string, url: string) {
     settleAfterMs: () => 100,
   });
   const jobs = new Jobs({
-    ...{ operations, clock, log, deadlineMs: 60_000, keepMs: 86_400_000, maxResultBytes: 1000 },
+    ...{
+      operations,
+      clock,
+      log,
+      deadlineMs: 60_000,
+      maxLivePerClient: 1000,
+      keepMs: 86_400_000,
+      maxResultBytes: 1000,
+    },
     ...{ table: store.jobs, files: store.jobFiles, jobOf: () => job, publish() {} },
   });
   await operations.start();

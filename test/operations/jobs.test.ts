@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
+import type { Exchange } from '#core/call.ts';
 import { Failure } from '#core/failure.ts';
 import type { JobView } from '#domain/job-view.ts';
 import type { Store } from '#store/store.ts';
@@ -10,13 +11,23 @@ import { ModelReports, running } from './model-reports.ts';
 import { START_MS } from './restartable.ts';
 import { client, DAY_MS, DEADLINE_MS, RestartableJobs, settle } from './restartable-jobs.ts';
 
-async function begin(wrap?: (store: Store) => Store) {
+async function begin(wrap?: (store: Store) => Store, maxLive?: number) {
   const reports = new ModelReports();
   const folder = temporaryFolder();
-  const bus = await new RestartableJobs(folder, () => reports.job as never, wrap).start();
+  const bus = await new RestartableJobs(folder, () => reports.job as never, wrap, maxLive).start();
   onTestFinished(() => bus.kill());
   return { reports, bus, folder, files: join(folder, 'files') };
 }
+
+/** Jobs of one client that have not ended, where there are few. */
+const MAX_LIVE = 3;
+const NEVER = new AbortController().signal;
+const EXCHANGE: Exchange = {
+  account: 'ofd',
+  request: { method: 'POST', path: '/reports', body: 'a long request', effect: 'read' },
+  outcome: { status: 200, headers: {}, text: 'a long answer' },
+  ms: 1,
+};
 
 const UUID = /^[0-9a-f-]{36}$/;
 const DOWN = () => new Failure('VENDOR_UNAVAILABLE');
@@ -214,11 +225,22 @@ describe('a lost order', () => {
     expect(reports.ordered).toEqual(['a']);
   });
 
-  test('that was surely not made fails, and a repeat is a new job', async () => {
+  test('that was surely not made is made once more, after a pause', async () => {
     const { bus, reports } = await begin();
     reports.orders = ['vanished'];
+    const { job_id: id } = await bus.order();
+    await bus.pass(1000);
+    expect(await bus.see(id)).toMatchObject({ state: 'queued' });
+    await bus.pass(1000);
+    expect(await bus.see(id)).toMatchObject({ state: 'done' });
+    expect(reports.ordered).toEqual(['a']);
+  });
+
+  test('that was surely not made twice fails, and a repeat is a new job', async () => {
+    const { bus, reports } = await begin();
+    reports.orders = ['vanished', 'vanished'];
     const first = await bus.order({ id: 'op' });
-    await settle();
+    await bus.pass(2000);
     expect(await bus.see(first.job_id)).toMatchObject({
       state: 'failed',
       failure: { name: 'VENDOR_UNAVAILABLE' },
@@ -229,6 +251,57 @@ describe('a lost order', () => {
     expect(await bus.see(second.job_id)).toMatchObject({ state: 'done' });
     expect(await bus.see(first.job_id)).toMatchObject({ state: 'failed' });
     expect(reports.ordered).toEqual(['a']);
+  });
+});
+
+describe('an order too many', () => {
+  test('is refused before anything is written, until a job of that client has ended', async () => {
+    const { bus, reports } = await begin(undefined, MAX_LIVE);
+    reports.steps = Array.from({ length: 100 }, () => running(0.5));
+    const orders = Array.from({ length: MAX_LIVE + 2 }, (_, index) => bus.ask({ tag: `${index}` }));
+    const told = await Promise.all(orders);
+    const refused = told.flatMap((one) => ('failure' in one ? [one.failure.name] : []));
+    expect(refused).toEqual(['BUS_OVERLOADED', 'BUS_OVERLOADED']);
+    const other = await bus.order({ client: { name: 'pos-2' } });
+    const listed = await bus.jobs.list({}, client({ seesAllJobs: true }));
+    expect(listed).toHaveLength(MAX_LIVE + 1);
+    await bus.jobs.cancel(await bus.jobs.find(other.job_id, client({ name: 'pos-2' })), NEVER);
+    expect(await bus.ask({})).toMatchObject({ failure: { name: 'BUS_OVERLOADED' } });
+    await bus.jobs.cancel(listed.find(({ client: by }) => by === 'pos-1') as never, NEVER);
+    expect(await bus.order()).toMatchObject({ state: 'queued' });
+  });
+
+  test('is none that repeats or joins a job, or meets one that has ended', async () => {
+    const { bus, reports } = await begin(undefined, MAX_LIVE);
+    reports.steps = Array.from({ length: 100 }, () => running(0.5));
+    const first = await bus.order({ id: 'op' });
+    for (let index = 1; index < MAX_LIVE; index += 1) await bus.order();
+    expect(await bus.order({ id: 'op' })).toMatchObject({ job_id: first.job_id });
+    const conflict = await bus.ask({ id: 'op', data: { other: true } });
+    expect(conflict).toMatchObject({ failure: { name: 'BUS_OPERATION_CONFLICT' } });
+    expect(await bus.ask({ id: 'new' })).toMatchObject({ failure: { name: 'BUS_OVERLOADED' } });
+  });
+
+  test('counts the jobs of an earlier process', async () => {
+    const { bus, reports } = await begin(undefined, MAX_LIVE);
+    reports.steps = Array.from({ length: 100 }, () => running(0.5));
+    for (let index = 0; index < MAX_LIVE; index += 1) await bus.order();
+    await settle();
+    await bus.restart();
+    expect(await bus.ask({})).toMatchObject({ failure: { name: 'BUS_OVERLOADED' } });
+  });
+});
+
+describe('an order whose requester has gone', () => {
+  test('is not written, and takes no place', async () => {
+    const { bus, reports } = await begin(undefined, MAX_LIVE);
+    for (let index = 0; index <= MAX_LIVE; index += 1) {
+      const gone = await bus.ask({ id: `op-${index}`, signal: AbortSignal.abort() });
+      expect(gone).toMatchObject({ failure: { name: 'BUS_TIMEOUT' } });
+    }
+    expect(await bus.jobs.list({}, client())).toEqual([]);
+    expect(reports.ordered).toEqual([]);
+    expect(await bus.order()).toMatchObject({ state: 'queued' });
   });
 });
 
@@ -341,6 +414,17 @@ describe('waiting', () => {
     expect(await bus.see(id)).toMatchObject({ state: 'done', result: 2 });
   });
 
+  test('ends when the bus stops, and the job goes on in the next process', async () => {
+    const { bus, reports } = await begin();
+    reports.last = running(0.5);
+    const told = bus.ask({ wait: true });
+    await bus.pass(1000);
+    bus.stopping.abort();
+    expect(await told).toMatchObject({
+      failure: { name: 'BUS_TIMEOUT', details: { job_id: expect.stringMatching(UUID) } },
+    });
+  });
+
   test('takes two minutes when nothing is said', async () => {
     const { bus, reports } = await begin();
     reports.last = running(0.5, 60_000);
@@ -356,14 +440,17 @@ describe('waiting', () => {
 
   test('gets to see the calls to the vendor', async () => {
     const { bus, reports } = await begin();
-    const exchange = { account: 'ofd' };
     reports.last = async (_ordered, { call }) => {
-      call.exchanges.push(exchange as never);
+      call.exchanges.push(EXCHANGE);
       return { result: 1 };
     };
-    const exchanges: never[] = [];
-    await bus.ask({ wait: true, exchanges });
-    expect(exchanges).toEqual([exchange]);
+    const exchanges: Exchange[] = [];
+    await bus.ask({ wait: true, raw: true, exchanges });
+    expect(exchanges).toEqual([EXCHANGE]);
+    const counted: Exchange[] = [];
+    await bus.ask({ tag: 'b', wait: true, exchanges: counted });
+    expect(counted).toMatchObject([{ account: 'ofd', ms: 1, outcome: { status: 200, text: '' } }]);
+    expect(JSON.stringify(counted)).not.toContain('long');
   });
 });
 
@@ -499,7 +586,11 @@ describe('the list', () => {
     expect(await list({ before: new Date(START_MS + 2000).toISOString() })).toEqual(ids.slice(2));
     expect(await list({ action: 'none' })).toEqual([]);
     expect(await list({ address: 'reports', action: 'make' })).toEqual(ids);
-    await expect(list({ before: 'yesterday' })).rejects.toMatchObject({ name: 'BUS_INVALID_DATA' });
+    expect(await list({ before: ids[1]?.toUpperCase() })).toEqual(ids.slice(2));
+    expect(await bus.see(String(ids[0]).toUpperCase())).toMatchObject({ job_id: ids[0] });
+    for (const before of ['yesterday', '2030', '1', '30 Nov 2030', '2030-01-01', '2030-02-30T00:00:00Z']) {
+      await expect(list({ before })).rejects.toMatchObject({ name: 'BUS_INVALID_DATA' });
+    }
   });
 
   test('ends a page where it would be too large, and never empty', async () => {

@@ -614,6 +614,36 @@ describe('while the vendor may still be at a change whose answer was lost', () =
   });
 });
 
+test('a clock that was set back before a restart makes no change wait longer than the vendor may be at it', async () => {
+  const states: Settlement<unknown>[] = ['undecidable'];
+  let sent = 0;
+  const { bus, ask } = await begin({
+    settleAfterMs: () => 10_000,
+    change: {
+      prepare: async () => ({ evidence: 1 }),
+      async send() {
+        sent += 1;
+        if (sent === 1) throw new Failure('VENDOR_TIMEOUT');
+        return 'done';
+      },
+      settle: async () => states.shift() ?? 'not_done',
+    },
+  });
+  const UNKNOWN = { failure: 'VENDOR_OUTCOME_UNKNOWN' };
+  expect(await ask({ id: 'a' })).toEqual(UNKNOWN);
+  await bus.kill();
+  const realNow = bus.clock.now;
+  bus.clock.now = () => realNow() - 3_600_000;
+  await bus.start();
+  expect(await ask({ id: 'a' })).toEqual(UNKNOWN);
+  bus.clock.advance(9000);
+  expect(await ask({ id: 'a' })).toEqual(UNKNOWN);
+  bus.clock.now = () => realNow() - 7_200_000;
+  expect(await ask({ id: 'a' })).toEqual(UNKNOWN);
+  bus.clock.advance(10_000);
+  expect(await ask({ id: 'a' })).toEqual({ data: 'done' });
+});
+
 test('evidence that lasts is asked although another change came after', async () => {
   const states: Settlement<unknown>[] = ['undecidable', { answer: 'done' }];
   const { ask } = await begin({

@@ -1,7 +1,7 @@
 import { orderJob } from '#actions/job-orders.ts';
 import type { Exchange } from '#core/call.ts';
 import { Failure } from '#core/failure.ts';
-import { silentLog } from '#core/log.ts';
+import { type Log, silentLog } from '#core/log.ts';
 import type { ServiceHeaders } from '#domain/action.ts';
 import type { Job } from '#domain/job.ts';
 import type { JobClient } from '#domain/job-desk.ts';
@@ -24,8 +24,10 @@ export type Asked = {
   readonly client?: Partial<JobClient>;
   readonly account?: string;
   readonly wait?: boolean;
+  readonly raw?: boolean;
   readonly timeoutMs?: number;
   readonly exchanges?: Exchange[];
+  readonly signal?: AbortSignal;
 };
 
 type Told = { readonly data: unknown } | { readonly failure: Failure };
@@ -44,8 +46,14 @@ export class RestartableJobs {
   readonly #folder: string;
   readonly #jobOf: (account: string) => Job | undefined;
   readonly #wrap: (store: Store) => Store;
+  readonly #maxLive: number;
   /** What was published, with the time. */
   readonly events: { readonly at: number; readonly job: JobView }[] = [];
+  /** How long the vendor may still be at an order after its answer was lost. */
+  settleAfterMs = 0;
+  log: Log = silentLog;
+  /** Aborted when nobody may wait any longer. */
+  readonly stopping = new AbortController();
   declare store: Store;
   declare jobs: Jobs;
   declare operations: Operations;
@@ -54,23 +62,31 @@ export class RestartableJobs {
     folder: string,
     jobOf: (account: string) => Job | undefined,
     wrap: (store: Store) => Store = (store) => store,
+    maxLive = 1000,
   ) {
     this.#folder = folder;
     this.#jobOf = jobOf;
     this.#wrap = wrap;
+    this.#maxLive = maxLive;
   }
 
   async start(): Promise<this> {
     const { clock } = this;
     this.store = this.#wrap(openSqliteStore(this.#folder));
     this.operations = new Operations({
-      ...{ table: this.store.operations, clock, log: silentLog, keepMs: 30 * DAY_MS },
+      ...{ table: this.store.operations, clock, log: this.log, keepMs: 30 * DAY_MS },
       changeOf: ({ account }) => this.#jobOf(account)?.order,
-      settleAfterMs: () => 0,
+      settleAfterMs: () => this.settleAfterMs,
     });
     this.jobs = new Jobs({
       ...{ table: this.store.jobs, files: this.store.jobFiles, operations: this.operations, clock },
-      ...{ log: silentLog, deadlineMs: DEADLINE_MS, keepMs: 7 * DAY_MS, maxResultBytes: 1000 },
+      ...{
+        log: this.log,
+        deadlineMs: DEADLINE_MS,
+        maxLivePerClient: this.#maxLive,
+        keepMs: 7 * DAY_MS,
+        maxResultBytes: 1000,
+      },
       jobOf: ({ account }) => this.#jobOf(account),
       publish: (job) => void this.events.push({ at: clock.now() - START_MS, job }),
     });
@@ -93,14 +109,15 @@ export class RestartableJobs {
 
   async ask(asked: Asked): Promise<Told> {
     const { tag = 'a', data = { tag }, id, account = 'ofd', wait = false, timeoutMs, exchanges = [] } = asked;
-    const headers = { operationId: id, wait, timeoutMs } as ServiceHeaders;
-    const { signal } = new AbortController();
+    const { raw = false } = asked;
+    const headers = { operationId: id, wait, raw, timeoutMs } as ServiceHeaders;
+    const { signal = new AbortController().signal } = asked;
     const job = this.#jobOf(account);
     if (!job) throw new Error('no such account');
     const order = { address: 'reports', action: 'make', account, token: null, data, job };
     try {
       const requester = { client: client(asked.client), signal, exchanges };
-      return { data: await orderJob(this, requester, headers, order) };
+      return { data: await orderJob({ ...this, stopped: this.stopping.signal }, requester, headers, order) };
     } catch (caught) {
       return { failure: Failure.from(caught) };
     }

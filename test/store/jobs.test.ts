@@ -73,6 +73,22 @@ describe('the table of jobs', () => {
     expect(await table.read('b')).toBeUndefined();
   });
 
+  test('ends a list where its texts would be too large, one row at least, however large', async () => {
+    const { table } = open();
+    const large = { ...RECORD, data: 'null', ordered: null, file: null };
+    const texts = { a: { result: 'x'.repeat(600) }, b: { failure: 'ю'.repeat(250), result: null } };
+    for (const [id, text] of Object.entries({ ...texts, c: texts.a, d: { result: null, failure: null } })) {
+      await table.insert({ ...large, id, operationId: id, failure: null, ...text });
+    }
+    const list = async (maxBytes: number) =>
+      (await table.list({ now: 0, limit: 10, maxBytes })).map(({ id }) => id);
+    expect(await list(10_000)).toEqual(['d', 'c', 'b', 'a']);
+    expect(await list(1700)).toEqual(['d', 'c', 'b']);
+    expect(await list(1000)).toEqual(['d', 'c']);
+    expect(await list(1)).toEqual(['d']);
+    expect(await list(1)).toEqual(['d']);
+  });
+
   test('forgets what has expired, whatever number it is, and tells which', async () => {
     const { table } = open();
     const ids = Array.from({ length: 1100 }, (_, index) => `j${index}`);
