@@ -1,5 +1,5 @@
-import type { AppOptions } from '#app.ts';
-import type { Config } from '#config.ts';
+import { type AppOptions, vendors } from '#app.ts';
+import { type Config, parseConfig } from '#config.ts';
 import { systemClock } from '#core/clock.ts';
 import type { Log } from '#core/log.ts';
 import { createRecorder, type Recorder } from '#replay/record.ts';
@@ -7,6 +7,7 @@ import { createKnownSecrets } from './known-secrets.ts';
 
 export type Recording = {
   readonly onAnswered: NonNullable<AppOptions['onAnswered']>;
+  readonly onJobEnded: NonNullable<AppOptions['onJobEnded']>;
   /** Goes by this configuration, which holds these secrets, from now on. */
   follow(config: Config, secrets: readonly string[]): void;
 };
@@ -18,12 +19,14 @@ export function createRecording(directory: string, log: Log): Recording {
   const recorder: Recorder = createRecorder({
     directory,
     config: () => followed?.config,
+    defaults: parseConfig({}, { vendors, env: {}, folder: process.cwd() }),
     secrets: () => followed?.secrets ?? [],
     now: systemClock.now,
     log,
   });
   return {
     onAnswered: recorder.onAnswered,
+    onJobEnded: recorder.onJobEnded,
     follow(config, secrets) {
       followed = { config, secrets: known.follow(secrets) };
     },

@@ -53,10 +53,8 @@ export async function serve({ config: path, sandbox = false, record }: ServeOpti
   };
 
   const running = await prepare(settings);
-  const onAnswered = recording?.onAnswered;
-  const bus = await startBus({ config: running, log, sandbox, ...(onAnswered && { onAnswered }) }).catch(
-    explain,
-  );
+  const recorder = recording && { onAnswered: recording.onAnswered, onJobEnded: recording.onJobEnded };
+  const bus = await startBus({ config: running, log, sandbox, ...recorder }).catch(explain);
   const read = async () => prepare(readSettings({ path, sandbox }));
   const reload = createReloader({ app: bus.app, running, read, onAccepted: follow, log });
   process.on('SIGHUP', () => void reload());

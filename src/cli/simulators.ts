@@ -70,7 +70,18 @@ function seedOf({ vendors, devices }: Config, kind: string): SimulatorSeed {
     accounts: accounts.map(([name, config]) => ({
       name,
       config,
-      devices: devices.filter(({ vendor }) => vendor === name),
+      devices: devices.flatMap((device) => [
+        ...(device.vendor === name ? [device] : []),
+        ...(device.backoffice?.vendor === name ? [backofficeOf(device, vendors)] : []),
+      ]),
     })),
   };
+}
+
+/** The register as its back office knows it; what it sells depends on who the fiscal side is. */
+function backofficeOf(
+  { token, vendor, backoffice }: Config['devices'][number],
+  vendors: Config['vendors'],
+): Readonly<Record<string, unknown>> {
+  return { token, ...backoffice, fiscal: vendors[vendor]?.kind };
 }

@@ -61,7 +61,8 @@ export function createReplayClock(startMs: number, options: ReplayClockOptions =
   }
 
   function set(run: () => void, ms: number): Timer {
-    const timer = { dueAt: now() + Math.max(0, ms), run };
+    // Whole milliseconds, as a machine's clock tells them: a jump must not stop between two.
+    const timer = { dueAt: now() + Math.max(0, Math.ceil(ms)), run };
     pending.add(timer);
     arm();
     options.onTimer?.();

@@ -1,5 +1,5 @@
 import { isJsonObject, JsonNumber } from '#core/json.ts';
-import { emailsIn, isPersonal, mask, withoutEmails } from '#domain/redaction.ts';
+import { contactsIn, isPersonal, mask, withoutContacts } from '#domain/redaction.ts';
 
 /** Sums (`salesCard`) and short codes tell of nobody, whatever their key. */
 const NUMBER = /^[+-]?\d+[.,]\d+$|^.{1,5}$/;
@@ -14,7 +14,7 @@ function tellsOfAPerson(key: string, text: string): boolean {
 
 /** An answer with phones, cards and e-mails masked as the bus masks them, so that it is the same masked twice. */
 export function withoutPersons(value: unknown, key = ''): unknown {
-  if (typeof value === 'string') return tellsOfAPerson(key, value) ? mask(value) : withoutEmails(value);
+  if (typeof value === 'string') return tellsOfAPerson(key, value) ? mask(value) : withoutContacts(value);
   if (isNumber(value)) return tellsOfAPerson(key, String(value)) ? mask(String(value)) : value;
   if (Array.isArray(value)) return value.map((item) => withoutPersons(item, key));
   if (!isJsonObject(value)) return value;
@@ -26,8 +26,8 @@ export function withoutPersons(value: unknown, key = ''): unknown {
 /** The phones, cards and e-mails in a request, which must still look like some when they are replaced. */
 export function personsIn(value: unknown, key = ''): readonly string[] {
   if (typeof value === 'string') {
-    const emails = emailsIn(value);
-    return emails.length === 0 && tellsOfAPerson(key, value) ? [value] : emails;
+    const contacts = contactsIn(value);
+    return contacts.length === 0 && tellsOfAPerson(key, value) ? [value] : contacts;
   }
   if (isNumber(value)) return tellsOfAPerson(key, String(value)) ? [String(value)] : [];
   if (Array.isArray(value)) return value.flatMap((item) => personsIn(item, key));

@@ -1,7 +1,16 @@
 import { isJsonObject } from '#core/json.ts';
+import { createWordFinder } from './named-words.ts';
 import type { RecordedMessage } from './recorded-message.ts';
 
 type Keys = Record<string, unknown>;
+
+/** What changes answers, whoever asks; written down where it is not as it would be anyway. */
+const ANSWERING: Readonly<Record<string, readonly string[]>> = {
+  limits: ['maxMessageBytes', 'maxDepth', 'maxResultBytes'],
+  jobs: ['deadlineMs'],
+  pin: ['idleMs'],
+  reconcile: ['tolerance'],
+};
 
 /** The replayer's, secret as a whole, or about a connection that a replay does not make. */
 const DROPPED_ACCOUNT_KEYS = new Set(['baseUrl', 'ca', 'tlsVerify', 'headers']);
@@ -34,13 +43,20 @@ export function kindOf(config: unknown, account: unknown): string | undefined {
   return typeof kind === 'string' ? kind : undefined;
 }
 
-/** Is the answer about the session that a PIN opens? Only then must the register have one. */
+function isPinFailure(name: unknown): boolean {
+  return name === 'AVQFR_BAD_KEY_AUTH_DATA' || String(name).startsWith('AVQFR_SESSION_');
+}
+
+/** Is the answer about the session that a PIN opens, for all that it names? Only then must the register have one. */
 function isAboutPin({ address, failure }: RecordedMessage): boolean {
-  return (
-    address === 'ik.service.token.authority' ||
-    failure?.startsWith('AVQFR_SESSION_') === true ||
-    failure === 'AVQFR_BAD_KEY_AUTH_DATA'
-  );
+  return address === 'ik.service.token.authority' || isPinFailure(failure);
+}
+
+/** The registers whose own row in a list of reports is about that session. */
+function tokensWithoutSession({ answer }: RecordedMessage): ReadonlySet<unknown> {
+  const rows = objectsAt(objectAt(answer, 'data'), 'reports');
+  const refused = rows.filter((row) => isPinFailure(objectAt(row, 'error').name));
+  return new Set(refused.map(({ token }) => token));
 }
 
 /**
@@ -59,10 +75,8 @@ function wasNotAsked({ answer }: RecordedMessage, token: unknown): boolean {
 function touchedDevices(config: unknown, message: RecordedMessage): Keys[] {
   const named = configuredDevice(config, message.token);
   if (named) return [named];
-  const text = JSON.stringify([message.request, message.answer]);
-  return objectsAt(config, 'devices').filter(({ token }) =>
-    text.includes(JSON.stringify(token).slice(1, -1)),
-  );
+  const isNamed = createWordFinder(message.request, message.answer);
+  return objectsAt(config, 'devices').filter(({ token }) => isNamed(String(token)));
 }
 
 /** Without a register or an account to go by, which one was meant may depend on all that are configured. */
@@ -86,17 +100,36 @@ function touchedGroup(config: unknown, message: RecordedMessage, devices: readon
   return { [group]: members.filter((token) => devices.some((device) => device.token === token)) };
 }
 
-/** The part of the configuration that a message touches, in the file's form. */
-export function recordedConfig(config: unknown, message: RecordedMessage): Keys {
+function changedSettings(config: unknown, defaults: unknown): Keys {
+  const sections = Object.entries(ANSWERING).map(([section, names]): [string, [string, unknown][]] => {
+    const [set, usual] = [objectAt(config, section), objectAt(defaults, section)];
+    const changed = names.filter((name) => set[name] !== undefined && set[name] !== usual[name]);
+    return [section, changed.map((name) => [name, set[name]])];
+  });
+  return Object.fromEntries(
+    sections
+      .filter(([, changed]) => changed.length > 0)
+      .map(([section, changed]) => [section, Object.fromEntries(changed)]),
+  );
+}
+
+/**
+ * The part of the configuration that a message touches, in the file's form. `defaults` is what it would be without a
+ * word.
+ */
+export function recordedConfig(config: unknown, defaults: unknown, message: RecordedMessage): Keys {
   const devices = touchedDevices(config, message);
   const accounts = touchedAccounts(config, message, devices);
-  const keepsPin = isAboutPin(message);
-  const recordedDevice = (device: Keys) =>
-    keepsPin || wasNotAsked(message, device.token) ? device : without(device, PIN);
+  const isAboutAll = isAboutPin(message);
+  const withoutSession = tokensWithoutSession(message);
+  const keepsPin = ({ token }: Keys) =>
+    isAboutAll || withoutSession.has(token) || wasNotAsked(message, token);
+  const recordedDevice = (device: Keys) => (keepsPin(device) ? device : without(device, PIN));
   const vendors = objectAt(config, 'vendors');
   const groups = touchedGroup(config, message, devices);
   const consumers = objectsAt(config, 'consumers').filter(({ address }) => address === message.address);
   return {
+    ...changedSettings(config, defaults),
     ...(accounts.length > 0 && {
       vendors: Object.fromEntries(
         accounts.map((name) => [name, without(objectAt(vendors, name), DROPPED_ACCOUNT_KEYS)]),

@@ -28,6 +28,8 @@ export type RecordedMessage = {
   readonly action: string | undefined;
   readonly token: string | undefined;
   readonly account: string | undefined;
+  /** The Job that an order has made, when it had ended; the exchanges are its own then, and the failure too. */
+  readonly job?: Record<string, unknown>;
   /** The name of the failure, if it was answered with one. */
   readonly failure: string | undefined;
 };
@@ -91,13 +93,12 @@ export function readAnswered({ via, at, exchanges, ...texts }: AnsweredMessage):
 export function whyNotReplayable(message: RecordedMessage): string | undefined {
   const { address, action, failure, exchanges, answer, request } = message;
   const fault = exchanges.map(unplayableFault).find((found) => found !== undefined);
-  const told = fault ?? UNPLAYABLE.exec(JSON.stringify(answer))?.[1];
+  const told = fault ?? UNPLAYABLE.exec(JSON.stringify([answer, message.job]))?.[1];
   if (told !== undefined) return `a fixture cannot show the fault ${told}`;
   if (exchanges.some(isDownload)) return 'a file that is downloaded is not kept';
   if (failure !== undefined && PASSING.has(failure)) return `${failure} depends on more than the message`;
   if (failure === 'BUS_RATE_LIMITED' && action !== 'authorize') return 'a limit depends on earlier messages';
   if (address === 'bus.jobs' || address === 'bus.status') return 'it tells of the process, not of a vendor';
-  if (textAt(answer.data, 'job_id') !== undefined) return 'a job goes on after its answer';
   const isRepeatable = textAt(request.headers, 'operation.id') !== undefined && exchanges.length === 0;
   return isRepeatable ? 'it may have been answered from the journal of operations' : undefined;
 }

@@ -2,6 +2,7 @@ import { isJsonObject } from '#core/json.ts';
 import type { Step } from './fixture.ts';
 import { readablePattern } from './readable-pattern.ts';
 import { configuredDevice } from './recorded-config.ts';
+import { jobSteps } from './recorded-job.ts';
 import type { RecordedMessage } from './recorded-message.ts';
 
 /** Longer than this, a replay jumps instead of waiting. */
@@ -79,7 +80,12 @@ function expectedAnswer({ answer, failure, exchanges }: RecordedMessage): unknow
 
 /** The message and its answer as steps; what took long is jumped over. */
 export function recordedSteps(message: RecordedMessage, config: unknown, tookMs: number): Step[] {
-  const expect = withoutCutTexts(expectedAnswer(message), message.failure !== undefined);
+  const { job, failure } = message;
+  if (job) {
+    const ended = withoutNetworkWords(withoutCutTexts(job, failure !== undefined));
+    return [...stepsBefore(message, config), ...jobSteps(message, ended, tookMs)];
+  }
+  const expect = withoutCutTexts(expectedAnswer(message), failure !== undefined);
   const via = message.via === 'websocket' ? {} : { via: message.via };
   const before = stepsBefore(message, config);
   if (tookMs <= PATIENCE_MS) return [...before, { send: message.request, expect, ...via }];

@@ -33,7 +33,7 @@ const MAX_PATTERN_CHARACTERS = 1000;
 
 type Compiled = {
   readonly pattern: RegExp;
-  /** What stands in for each form. */
+  /** What stands in for each form, also by its letters without their case. */
   readonly instead: ReadonlyMap<string, string>;
   readonly long: readonly SecretForm[];
 };
@@ -48,10 +48,22 @@ function patternOf({ found, isShort: isWord, isWhole }: SecretForm): string {
   return guarded(text, isWord);
 }
 
+/** Letters without their case, as the bus looks for secrets in what a vendor says; as long as the text itself. */
+function folded(text: string): string {
+  return text.replaceAll('İ', 'i').toLowerCase();
+}
+
 function replaceLong(text: string, { found, instead, isWhole }: SecretForm): string {
   if (text.length < found.length) return text;
   if (isWhole) return text === found ? instead : text;
-  return text.replaceAll(found, () => instead);
+  const wanted = folded(found);
+  let rest = text;
+  let result = '';
+  for (let at = folded(rest).indexOf(wanted); at >= 0; at = folded(rest).indexOf(wanted)) {
+    result += rest.slice(0, at) + instead;
+    rest = rest.slice(at + found.length);
+  }
+  return result + rest;
 }
 
 function compile(secrets: readonly (readonly [string, string])[]): Compiled {
@@ -71,8 +83,9 @@ function compile(secrets: readonly (readonly [string, string])[]): Compiled {
     if (!instead.has(same)) instead.set(same, placeholder);
     patterns.push({ length: mixed.length, text: guarded(mixed.pattern, isShort(secret)) });
   }
+  for (const [found, text] of [...instead]) if (!instead.has(folded(found))) instead.set(folded(found), text);
   const texts = patterns.toSorted((a, b) => b.length - a.length).map(({ text }) => text);
-  return { pattern: new RegExp(texts.length > 0 ? texts.join('|') : '(?!)', 'gu'), instead, long };
+  return { pattern: new RegExp(texts.length > 0 ? texts.join('|') : '(?!)', 'giu'), instead, long };
 }
 
 /**
@@ -119,9 +132,11 @@ export function createSecretWords(secrets: readonly string[], plain: ReadonlySet
     replace(text) {
       compiled ??= compile([...placeholders].filter(([secret]) => isReplacedEverywhere(secret)));
       const { pattern, instead, long } = compiled;
-      return long
-        .reduce(replaceLong, text)
-        .replace(pattern, (found) => instead.get(found) ?? instead.get(sameInPercent(found)) ?? found);
+      return long.reduce(replaceLong, text).replace(pattern, (found) => {
+        const same = sameInPercent(found);
+        const spellings = [found, same, folded(found), folded(same)];
+        return spellings.map((spelling) => instead.get(spelling)).find((text) => text !== undefined) ?? found;
+      });
     },
   };
 }

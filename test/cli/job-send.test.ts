@@ -54,10 +54,27 @@ describe('waiting at a terminal', () => {
     expect(await wait(failure, [])).toEqual({ answer: failure, done: ['order'], written: [] });
   });
 
-  test('leaves it to the bus where nobody may ask for jobs, or when the time is over', async () => {
+  test('leaves it to the bus where nobody may ask for jobs', async () => {
     const denied = { text: '', type: 'error', data: { name: 'BUS_ACCESS_DENIED' } };
     expect((await wait(job('queued', null), [denied])).done).toEqual(['order', 'j', 'result']);
-    expect((await wait(job('queued', null), [], 3000)).done).toEqual(['order', 'j', 'j', 'j', 'result']);
+  });
+
+  test.each(['failed', 'cancelled'])('never orders again what is %s', async (state) => {
+    const failure = { name: 'VENDOR_UNAVAILABLE', description: 'поставщик недоступен' };
+    const { data } = job(state, null);
+    const ended = { text: '', type: 'send', data: { ...(data as object), failure } };
+    const { answer, done } = await wait(job('queued', null), [ended]);
+    expect(done).toEqual(['order', 'j']);
+    expect(answer).toMatchObject({ type: 'error', data: failure });
+  });
+
+  test('never orders again when the time is over', async () => {
+    const { answer, done } = await wait(job('queued', null), [], 3000);
+    expect(done).toEqual(['order', 'j', 'j', 'j']);
+    expect(answer).toMatchObject({
+      type: 'error',
+      data: { name: 'BUS_TIMEOUT', details: { job_id: 'j' } },
+    });
   });
 });
 

@@ -218,13 +218,51 @@ describe('a bus whose log nobody reads any more', () => {
 });
 
 describe('serve --sandbox', () => {
+  test('has a register whose back office agrees', async () => {
+    const listen = { http: { port: 0 }, avqTcp: false, vertxTcp: false };
+    const file = write('sandbox.json', { ...defaultSandboxConfig, listen });
+    const bus = start(['serve', '--sandbox', '--config', file], { cwd: folder });
+    const [line] = await bus.output(/.*"msg":"listening".*\n/);
+    const { http } = JSON.parse(line).listeners;
+    const ask = async (path: string, data: unknown, headers: Record<string, string> = {}) => {
+      const body = JSON.stringify(data);
+      const json = { ...headers, 'content-type': 'application/json' };
+      return (await fetch(`${http}/tsrv/${path}`, { method: 'POST', headers: json, body })).json();
+    };
+    expect(await ask('bus.reports/reconcile_shift', null, { token: 'KZ77505' })).toMatchObject({
+      type: 'send',
+      data: {
+        matched: true,
+        currency: 'KZT',
+        fiscal: { vendor: 'almaty', report: { device_id: 77505 } },
+        backoffice: { vendor: 'office', report: { device_id: 77 } },
+        figures: expect.arrayContaining([
+          expect.objectContaining({
+            figure: 'sales_sum',
+            fiscal: '100.00',
+            backoffice: '100.00',
+            matched: true,
+          }),
+        ]),
+      },
+    });
+    // No account sees the other's shifts.
+    expect(await ask('bus.reports/get_x_reports', { group: 'all' })).toMatchObject({
+      data: { complete: true },
+    });
+    bus.signal('SIGTERM');
+    expect((await bus.finished).exitCode).toBe(0);
+  });
+
   test('goes round a taken port, and ends at once at a second signal', async () => {
     const listen = { http: { port: takenPort }, avqTcp: false, vertxTcp: false };
     const file = write('sandbox.json', { ...defaultSandboxConfig, listen });
     const bus = start(['serve', '--sandbox', '--config', file], { cwd: folder });
     const [line] = await bus.output(/.*"msg":"listening".*\n/);
     const { listeners, simulators, store } = JSON.parse(line);
-    expect(bus.stdout).toMatch(new RegExp(`"level":"warn".*"listener":"http","address":"127.0.0.1:${takenPort}"`));
+    expect(bus.stdout).toMatch(
+      new RegExp(`"level":"warn".*"listener":"http","address":"127.0.0.1:${takenPort}"`),
+    );
     expect(new URL(listeners.http).port).not.toBe(String(takenPort));
     expect((await fetch(`${listeners.http}/readyz`)).status).toBe(200);
 

@@ -43,6 +43,15 @@ describe('the clock of a replay', () => {
     expect(fired.at(-1)).toEqual(['too late', 5001]);
   });
 
+  test('tells whole milliseconds, also after a timer of a part of one', async () => {
+    const clock = createReplayClock(START);
+    const fired: number[] = [];
+    clock.setTimeout(() => fired.push(clock.now() - START), 194.39);
+    await clock.advance(1000);
+    expect(fired).toEqual([195]);
+    expect(clock.now()).toBe(START + 1000);
+  });
+
   test('waits for everything to settle between two timers', async () => {
     const order: string[] = [];
     const clock = createReplayClock(START, {

@@ -68,6 +68,7 @@ describe('the recorder', () => {
     recorder = createRecorder({
       directory,
       config: () => configured,
+      defaults: config,
       secrets: () => secretsOf(config, vendors),
       now: systemClock.now,
       log,
@@ -270,6 +271,7 @@ describe('the recorder', () => {
     const again = createRecorder({
       directory,
       config: () => CONFIG,
+      defaults: CONFIG,
       secrets: () => [],
       now: systemClock.now,
       log: silentLog,
@@ -335,7 +337,6 @@ describe('the recorder', () => {
       { type: 'error', answer: { details: { code: 'breaker_open' }, name: 'VENDOR_UNAVAILABLE' } },
     ],
     ['a limit', { type: 'error', answer: { name: 'BUS_OVERLOADED' } }],
-    ['a job', { type: 'send', answer: { job_id: '1', state: 'queued' } }],
   ])('says why it does not record %s', (_case, { type, answer }) => {
     recorder.onAnswered({
       via: 'http',
@@ -364,6 +365,7 @@ describe('the recorder', () => {
     const weak = createRecorder({
       directory,
       config: () => CONFIG,
+      defaults: CONFIG,
       secrets: () => [secret],
       now: systemClock.now,
       log,

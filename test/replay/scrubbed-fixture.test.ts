@@ -13,6 +13,8 @@ const base64 = (text: string) => Buffer.from(text).toString('base64');
 /** How a secret may be written. */
 const SPELLINGS: Record<string, (secret: string) => string> = {
   'as it is': (secret) => secret,
+  'in small letters': (secret) => secret.toLowerCase(),
+  'in capitals': (secret) => secret.toUpperCase(),
   'percent-encoded': encodeURIComponent,
   'percent-encoded in small letters': (secret) =>
     encodeURIComponent(secret).replace(/%../g, (code) => code.toLowerCase()),
