@@ -18,7 +18,9 @@ export type HttpRequest = {
   /** Sent as JSON unless it is a string. */
   readonly body?: unknown;
   readonly effect: Effect;
-  /** A read that settles a change whose answer was lost: it passes an open breaker. */
+  /** Instead of the account's time-out (milliseconds): of a change whatever it is, of anything else where it is shorter. */
+  readonly timeoutMs?: number;
+  /** A read that settles a change whose answer was lost, or the login that it needs: it passes an open breaker. */
   readonly settling?: true;
 };
 

@@ -42,7 +42,10 @@ const ENDPOINTS: Readonly<Record<string, Endpoint>> = {
     return { status: 204 };
   },
   'POST state': changeState,
-  'GET requests': (_request, { journal }) => ({ status: 200, body: { requests: journal.list() } }),
+  'GET requests': (_request, { journal }) => ({
+    status: 200,
+    body: { total: journal.total, requests: journal.list() },
+  }),
 };
 
 export function isControlRequest(path: string): boolean {

@@ -68,6 +68,7 @@ export function control(change: Change, controls: Controls): unknown {
     slots: controls.licence.slots,
     slots_taken: controls.licence.taken(),
     most_at_once: controls.mostAtOnce,
+    accepted: controls.book.accepted,
     ...(open ? { open_shifts: open.map(({ row }) => row) } : {}),
   };
 }

@@ -1,16 +1,22 @@
 import Big from 'big.js';
 import { Temporal } from 'temporal-polyfill';
 import type { Clock } from '#core/clock.ts';
+import { FIRST_SALE } from './first-sale.ts';
 import { stableUuid } from './iiko-ids.ts';
 import { createShift, type Desk, type Sale, type SimulatedShift, type Till } from './iiko-shifts.ts';
 import type { SimulatorSeed } from './simulator.ts';
 
 const SEEDED_TILL: Till = { startCash: 500, payIn: 300, payOut: 120.25 };
+const SEEDED_SALE: Sale = { cash: '1250.5', card: '3499.99', credit: 700 };
 const EMPTY_TILL: Till = { startCash: 0, payIn: 0, payOut: 0 };
 
 /** The way Java writes a local time: no zone, no zeros at the end of the fraction. */
 function naive(time: Temporal.ZonedDateTime): string {
   return time.toPlainDateTime().toString();
+}
+
+function nameOf({ account, cashRegister, pointOfSaleId }: Desk): string {
+  return JSON.stringify([account, cashRegister, pointOfSaleId.toLowerCase()]);
 }
 
 function plus(amount: number, added: Big.BigSource): number {
@@ -23,10 +29,12 @@ export class ShiftBook {
   readonly #desks: readonly Desk[];
   readonly #shifts: SimulatedShift[] = [];
   #revision = 0;
+  /** How often a document was taken: twice for a shift that was accepted anew. */
+  accepted = 0;
 
   constructor(seed: SimulatorSeed, clock: Clock) {
     this.#clock = clock;
-    this.#desks = seed.accounts.flatMap(({ name, config, devices }) =>
+    const desks = seed.accounts.flatMap(({ name, config, devices }) =>
       devices.map((device) => ({
         account: name,
         zone: String(config.zone ?? 'UTC'),
@@ -34,7 +42,12 @@ export class ShiftBook {
         pointOfSaleId: String(
           device.point_of_sale ?? stableUuid(`${name} point of sale ${String(device.cash_register)}`),
         ),
+        ofKassa24: device.fiscal === 'kassa24',
       })),
+    );
+    // One cash register may be several devices: its own, and the back office of others.
+    this.#desks = [...Map.groupBy(desks, nameOf).values()].flatMap(
+      (same) => same.find(({ ofKassa24 }) => ofKassa24) ?? same.slice(0, 1),
     );
     for (const desk of this.#desks) this.#seedDesk(desk);
   }
@@ -75,6 +88,7 @@ export class ShiftBook {
   }
 
   accept(shift: SimulatedShift, status: string): void {
+    this.accepted += 1;
     shift.row.sessionStatus = status;
     shift.row.acceptDate = status === 'UNACCEPTED' ? null : naive(this.#now(shift.zone));
     this.touch(shift);
@@ -99,7 +113,8 @@ export class ShiftBook {
     const midnight = now.startOfDay();
     const earlier = now.subtract({ hours: 4 });
     const opened = Temporal.ZonedDateTime.compare(earlier, midnight) > 0 ? earlier : midnight;
-    this.sell(this.#add(desk, naive(opened), SEEDED_TILL), { cash: '1250.5', card: '3499.99', credit: 700 });
+    const [till, sale] = desk.ofKassa24 ? [EMPTY_TILL, FIRST_SALE] : [SEEDED_TILL, SEEDED_SALE];
+    this.sell(this.#add(desk, naive(opened), till), sale);
   }
 
   #add(desk: Desk, openDate: string, till: Till): SimulatedShift {

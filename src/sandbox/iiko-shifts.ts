@@ -58,6 +58,8 @@ export type Desk = {
   readonly zone: string;
   readonly cashRegister: number;
   readonly pointOfSaleId: string;
+  /** It is the back office of a Kassa24 register. */
+  readonly ofKassa24: boolean;
 };
 
 /** What the drawer held at the opening, and what was put in and taken out since. */

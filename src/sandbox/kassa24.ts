@@ -1,4 +1,5 @@
 import type { Clock } from '#core/clock.ts';
+import { FIRST_SALE } from './first-sale.ts';
 import { kkmAnswer, REFUSALS, refusal, success } from './kassa24-answers.ts';
 import { control } from './kassa24-control.ts';
 import { addReceipt, moveCash, type Outcome } from './kassa24-receipts.ts';
@@ -98,7 +99,7 @@ function respond(state: Kassa24State, request: SimulatedRequest): SimulatedRespo
   return refusal(404, 'Not Found');
 }
 
-/** Every register begins with a shift open for two hours and one cash sale of 100.00, as the X sample shows it. */
+/** Every register begins with a shift open for two hours and one sale. */
 function openFirstShifts(state: Kassa24State, seed: SimulatorSeed): void {
   const closed = new Set(
     seed.accounts.flatMap(({ devices }) =>
@@ -108,7 +109,7 @@ function openFirstShifts(state: Kassa24State, seed: SimulatorSeed): void {
   for (const kkm of state.kkms.values()) {
     if (closed.has(kkm.id)) continue;
     addShift(state, kkm, kkm.cashier, state.clock.now() - 2 * 3_600_000);
-    control(state, { id_kkm: kkm.id, sell: { cash: '100.00' } });
+    control(state, { id_kkm: kkm.id, sell: FIRST_SALE });
   }
 }
 

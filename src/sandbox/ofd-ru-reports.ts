@@ -83,6 +83,13 @@ function kept(state: OfdRuState, user: User): SimulatedReport[] {
   return state.reports.filter((report) => report.user === user && report.created > oldest);
 }
 
+/** What was kept for long enough is gone; the oldest come first. */
+function forgetOld({ reports, clock }: OfdRuState): void {
+  const oldest = clock.now() - KEPT_MS;
+  const end = reports.findIndex(({ created }) => created > oldest);
+  reports.splice(0, end < 0 ? reports.length : end);
+}
+
 /** 1.2 with an INN, in an envelope; 3.2 without one, bare and of all the user's cabinets. */
 export function list(state: OfdRuState, user: User, { query }: SimulatedRequest): SimulatedResponse {
   const [inn, kpp] = [fieldOf(query, 'Inn'), fieldOf(query, 'Kpp')];
@@ -124,52 +131,44 @@ export function order(state: OfdRuState, user: User, { body }: SimulatedRequest)
     begins: created + WAITS_MS / state.speed,
     ends: created + (WAITS_MS + TAKES_MS) / state.speed,
   };
+  forgetOld(state);
   state.reports.push(report);
   return success(reportAnswer(state, report));
 }
 
-function find(state: OfdRuState, user: User, id: string): SimulatedReport | undefined {
-  const report = kept(state, user).find((candidate) => candidate.id === id.toLowerCase());
-  return report && stateOf(report, state.clock.now()) !== 'Deleted' ? report : undefined;
+type ReportCall = (state: OfdRuState, user: User, request: SimulatedRequest, id: string) => SimulatedResponse;
+
+/** A call about one report; its agreement is in the query, under one of two names. `missing` is its name for none. */
+function aboutReport(
+  missing: 'ReportNotFound' | 'ReportNotDone',
+  answer: (state: OfdRuState, report: SimulatedReport, status: ReportState) => SimulatedResponse,
+): ReportCall {
+  return (state, user, { query }, id) => {
+    const report = kept(state, user).find((candidate) => candidate.id === id.toLowerCase());
+    const status = report && stateOf(report, state.clock.now());
+    if (!report || !status || status === 'Deleted') return failed(missing);
+    const named = fieldOf(query, 'command.ofdAgreementId') ?? fieldOf(query, 'ofdAgreementId');
+    if (findAgreement(user, named) !== report.agreement) return failed('OfdAgreementNotFound');
+    return answer(state, report, status);
+  };
 }
 
-/** 4; the agreement is in the query under one of two names. */
-export function remove(
-  state: OfdRuState,
-  user: User,
-  { query }: SimulatedRequest,
-  id: string,
-): SimulatedResponse {
-  const report = find(state, user, id);
-  if (!report) return failed('ReportNotFound');
-  const named = fieldOf(query, 'command.ofdAgreementId') ?? fieldOf(query, 'ofdAgreementId');
-  if (findAgreement(user, named) !== report.agreement) return failed('OfdAgreementNotFound');
+/** 4. */
+export const remove = aboutReport('ReportNotFound', (state, report) => {
   report.fixed = 'Deleted';
   return bare(reportAnswer(state, report));
-}
+});
 
-export function cancel(
-  state: OfdRuState,
-  user: User,
-  _request: SimulatedRequest,
-  id: string,
-): SimulatedResponse {
-  const report = find(state, user, id);
-  if (!report) return failed('ReportNotFound');
-  if (stateOf(report, state.clock.now()) === 'Done') return failed('ReportNotFound');
+/** Table 2, `CancelUrl`. */
+export const cancel = aboutReport('ReportNotFound', (state, report, status) => {
+  if (status === 'Done') return failed('ReportNotFound');
   report.fixed = 'Deleted';
   return bare(reportAnswer(state, report));
-}
+});
 
 /** 5.1: a workbook with a line for each cash register. */
-export function download(
-  state: OfdRuState,
-  user: User,
-  _request: SimulatedRequest,
-  id: string,
-): SimulatedResponse {
-  const report = find(state, user, id);
-  if (!report || stateOf(report, state.clock.now()) !== 'Done') return failed('ReportNotDone');
+export const download = aboutReport('ReportNotDone', (state, report, status) => {
+  if (status !== 'Done') return failed('ReportNotDone');
   const { DateFrom, DateTo, ReportTypeName } = reportAnswer(state, report);
   const lines = report.kkts.map(({ KktName, KktRegId }, index) => [
     KktName,
@@ -183,4 +182,4 @@ export function download(
     ...lines,
   ];
   return { status: 200, bytes: writeWorkbook('Отчёт', rows) };
-}
+});

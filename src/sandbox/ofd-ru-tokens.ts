@@ -30,7 +30,9 @@ export function login(state: OfdRuState, { body }: SimulatedRequest): SimulatedR
   const refusal = tooOften(state, user);
   if (refusal) return refusal;
   const token = randomBytes(TOKEN_BYTES).toString('hex');
-  const expires = state.clock.now() + LIFETIME_MS;
+  const now = state.clock.now();
+  const expires = now + LIFETIME_MS;
+  for (const [old, session] of state.tokens) if (session.expires <= now) state.tokens.delete(old);
   state.tokens.set(token, { user, expires });
   return bare({ AuthToken: token, ExpirationDateUtc: naiveUtc(expires) });
 }

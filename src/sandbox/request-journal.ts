@@ -51,8 +51,15 @@ function seen({ method, path, query, headers, body, text }: SimulatedRequest): S
 /** What a simulator was asked lately, oldest first, without credentials: tests count what the vendor saw. */
 export class RequestJournal {
   readonly #requests: SeenRequest[] = [];
+  #total = 0;
+
+  /** How many there have been, those that are forgotten among them. */
+  get total(): number {
+    return this.#total;
+  }
 
   add(request: SimulatedRequest): void {
+    this.#total += 1;
     this.#requests.push(seen(request));
     if (this.#requests.length > KEPT) this.#requests.shift();
   }

@@ -6,6 +6,7 @@ import { type Log, silentLog } from '#core/log.ts';
 import { type Controlled, isControlRequest, respondToControl } from './control-requests.ts';
 import { type Fault, Faults, isScripted } from './faults.ts';
 import { RequestJournal } from './request-journal.ts';
+import { altered, send, sendByteByByte, sendHalf } from './sending.ts';
 import type { SimulatedRequest, SimulatedResponse, SimulatorDefinition, SimulatorSeed } from './simulator.ts';
 
 export type SimulatorOptions = {
@@ -23,6 +24,9 @@ export type RunningSimulator = {
 };
 
 const MAX_BODY_BYTES = 16 * 1024 * 1024;
+
+/** Between two bytes of an answer that trickles. */
+const BYTE_MS = 1000;
 
 const HTML_PAGE =
   '<!DOCTYPE html><html><head><title>Just a moment</title></head><body>Please wait</body></html>';
@@ -60,35 +64,6 @@ function asJson(text: string): unknown {
   }
 }
 
-function payloadOf({ body, text, bytes }: SimulatedResponse): string | Uint8Array {
-  return bytes ?? text ?? (body === undefined ? '' : JSON.stringify(body));
-}
-
-function typeOf({ text, bytes }: SimulatedResponse): string {
-  if (bytes !== undefined) return 'application/octet-stream';
-  return text === undefined ? 'application/json; charset=utf-8' : 'text/plain; charset=utf-8';
-}
-
-function send(outgoing: ServerResponse, response: SimulatedResponse): void {
-  const { status, headers } = response;
-  const payload = payloadOf(response);
-  const type = payload.length === 0 ? {} : { 'content-type': typeOf(response) };
-  outgoing.writeHead(status, { ...type, ...headers });
-  outgoing.end(payload);
-}
-
-/** Promises the whole answer, sends half of it and breaks off. */
-function sendHalf(outgoing: ServerResponse, response: SimulatedResponse): void {
-  const { status, headers } = response;
-  const payload = Buffer.from(payloadOf(response));
-  outgoing.writeHead(status, {
-    'content-type': 'application/json; charset=utf-8',
-    ...headers,
-    'content-length': payload.length,
-  });
-  outgoing.write(payload.subarray(0, Math.floor(payload.length / 2)), () => outgoing.destroy());
-}
-
 function scriptedAnswer({ status, headers, body, text, retry_after }: Fault): SimulatedResponse {
   return {
     status: status ?? (retry_after === undefined ? 200 : 429),
@@ -98,10 +73,14 @@ function scriptedAnswer({ status, headers, body, text, retry_after }: Fault): Si
   };
 }
 
-type Disturbance = (outgoing: ServerResponse, respond: () => SimulatedResponse) => void;
+type Disturbance = (
+  outgoing: ServerResponse,
+  respond: () => SimulatedResponse,
+  wait: (ms: number) => Promise<void>,
+) => void | Promise<void>;
 
 const DISTURBANCES: Readonly<Record<NonNullable<Fault['fault']>, Disturbance>> = {
-  reset: (outgoing) => outgoing.socket?.resetAndDestroy(),
+  reset: (outgoing) => void outgoing.socket?.resetAndDestroy(),
   hang: () => undefined,
   html: (outgoing) =>
     send(outgoing, { status: 200, headers: { 'content-type': 'text/html; charset=utf-8' }, text: HTML_PAGE }),
@@ -112,7 +91,12 @@ const DISTURBANCES: Readonly<Record<NonNullable<Fault['fault']>, Disturbance>> =
     respond();
     outgoing.socket?.resetAndDestroy();
   },
+  trickle: (outgoing, respond, wait) => sendByteByByte(outgoing, respond(), () => wait(BYTE_MS)),
 };
+
+function answerOf(fault: Fault, respond: () => SimulatedResponse): SimulatedResponse {
+  return isScripted(fault) ? scriptedAnswer(fault) : altered(respond(), fault.replace, fault.headers);
+}
 
 /** Answers one request of the vendor's own interface, disturbed by the fault that fits it: first late, then wrong. */
 async function play(
@@ -122,10 +106,11 @@ async function play(
   wait: (ms: number) => Promise<void>,
 ): Promise<void> {
   journal.add(request);
-  const fault = faults.take(request.method, request.path);
+  const fault = faults.take(request);
   if (fault?.delay_ms) await wait(fault.delay_ms);
-  if (fault?.fault) DISTURBANCES[fault.fault](outgoing, () => simulator.respond(request));
-  else send(outgoing, fault && isScripted(fault) ? scriptedAnswer(fault) : simulator.respond(request));
+  const respond = () => simulator.respond(request);
+  if (fault?.fault) await DISTURBANCES[fault.fault](outgoing, respond, wait);
+  else send(outgoing, fault ? answerOf(fault, respond) : respond());
 }
 
 /**

@@ -28,6 +28,7 @@ export type SimulatorSeed = {
   readonly accounts: readonly {
     readonly name: string;
     readonly config: Readonly<Record<string, unknown>>;
+    /** Of a register whose back office this is what `backoffice` says, with the `token` and the kind of its `fiscal` vendor. */
     readonly devices: readonly Readonly<Record<string, unknown>>[];
   }[];
 };

@@ -43,7 +43,7 @@ function told(restaurant: Restaurant, book: TaskBook): unknown {
     limit: restaurant.limit,
     goods: restaurant.goods,
     outcome: restaurant.outcome,
-    tasks: book.given(restaurant),
+    tasks: restaurant.given,
     at_work: book.atWork(restaurant),
     most_at_once: restaurant.mostAtOnce,
   };

@@ -21,6 +21,8 @@ export type Restaurant = {
   outcome: WsError | null;
   /** The most tasks that were ever at work at once. */
   mostAtOnce: number;
+  /** How many tasks were ever given to it. */
+  given: number;
 };
 
 export type SimulatedTask = {
@@ -58,7 +60,7 @@ export class TaskBook {
       const objectId = Number(config.object_id ?? DEFAULT_OBJECT_ID);
       // The second has an agent that is switched off.
       return [true, false].map((online, index) => ({
-        ...{ account: name, objectId: objectId + index, online, outcome: null, mostAtOnce: 0 },
+        ...{ account: name, objectId: objectId + index, online, outcome: null, mostAtOnce: 0, given: 0 },
         ...{ answerAfterMs: ANSWER_AFTER_MS, limit: LIMIT, goods: CATALOGUE_SIZE },
       }));
     });
@@ -79,6 +81,8 @@ export class TaskBook {
     const atWork = this.atWork(restaurant);
     if (atWork >= restaurant.limit) return undefined;
     restaurant.mostAtOnce = Math.max(restaurant.mostAtOnce, atWork + 1);
+    restaurant.given += 1;
+    this.#forgetOld();
     this.#count += 1;
     const hash = createHash('sha256').update(`white-server task ${this.#count}`).digest('hex');
     const guid = `${hash.slice(0, 8)}-${hash.slice(8, 12)}-4${hash.slice(13, 16)}-8${hash.slice(17, 20)}-${hash.slice(20, 32)}`;
@@ -116,13 +120,16 @@ export class TaskBook {
     ).length;
   }
 
-  /** How many were ever given to it. */
-  given(restaurant: Restaurant): number {
-    return [...this.#tasks.values()].filter((task) => task.restaurant === restaurant).length;
-  }
-
   /** All answers are gone. */
   forget(): void {
     this.#tasks.clear();
+  }
+
+  /** The oldest come first. */
+  #forgetOld(): void {
+    for (const [guid, { createdAt }] of this.#tasks) {
+      if (this.#clock.now() - createdAt < KEPT_MS) return;
+      this.#tasks.delete(guid);
+    }
   }
 }

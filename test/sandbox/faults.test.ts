@@ -10,7 +10,10 @@ function faultsOf(...added: object[]): Faults {
   return faults;
 }
 
-const hits = (faults: Faults, ...paths: string[]) => paths.map((path) => faults.take('GET', path)?.fault);
+const take = (faults: Faults, method: string, path: string, text = '') =>
+  faults.take({ method, path, text })?.fault;
+
+const hits = (faults: Faults, ...paths: string[]) => paths.map((path) => take(faults, 'GET', path));
 
 describe('Faults', () => {
   test('hits once unless told otherwise', () => {
@@ -56,8 +59,14 @@ describe('Faults', () => {
 
   test('fits a method', () => {
     const faults = faultsOf({ method: 'POST', fault: 'reset' });
-    expect(faults.take('GET', '/a')).toBeUndefined();
-    expect(faults.take('POST', '/a')?.fault).toBe('reset');
+    expect(take(faults, 'GET', '/a')).toBeUndefined();
+    expect(take(faults, 'POST', '/a')).toBe('reset');
+  });
+
+  test('fits what is asked, where every request has the same path', () => {
+    const faults = faultsOf({ path: '/tsrv', asks: '"open_shift"', fault: 'reset' });
+    expect(take(faults, 'POST', '/tsrv', '{"action":"get_x_report"}')).toBeUndefined();
+    expect(take(faults, 'POST', '/tsrv', '{"action":"open_shift"}')).toBe('reset');
   });
 
   test.each([
@@ -68,7 +77,8 @@ describe('Faults', () => {
     ['a fault that does nothing', { path: '/a', times: 3 }, /does nothing/],
     ['a fault with an answer', { fault: 'reset', status: 500 }, /no answer of its own/],
     ['two bodies', { body: {}, text: '' }, /exclude each other/],
-    ['headers for no answer', { delay_ms: 1, headers: { a: 'b' } }, /`headers` need/],
+    ['a fault with headers', { fault: 'reset', headers: { a: 'b' } }, /no answer of its own/],
+    ['other texts in an answer of its own', { status: 500, replace: { a: 'b' } }, /simulator's own/],
     ['what is no object', null, /object/],
   ])('complains about %s', (_what, fault, complaint) => {
     const outcome = new Faults().add(fault);

@@ -1,4 +1,6 @@
 import { describe, expect, test } from 'vitest';
+import { ShiftBook } from '#sandbox/iiko-shift-book.ts';
+import { createFakeClock } from '../support/fake-clock.ts';
 import { createVisitor, SEED, sha1 } from './iiko-visitor.ts';
 
 const WEEK = 'openDateFrom=2026-01-25&openDateTo=2026-02-01';
@@ -236,5 +238,26 @@ describe('the simulated iiko: control', () => {
 
     const shift = visitor.list(`${WEEK}&status=OPEN`).find(({ cashRegNumber }) => cashRegNumber === 13);
     expect(shift?.pointOfSaleId).toBe(SEED.accounts[0]?.devices[1]?.point_of_sale);
+  });
+});
+
+describe('a back office', () => {
+  const device = { cash_register: 77 };
+  const openShifts = (devices: readonly Record<string, unknown>[]) => {
+    const config = { login: 'office', password: 'x', zone: 'Asia/Almaty' };
+    const seed = { accounts: [{ name: 'office', config, devices }] };
+    const book = new ShiftBook(seed, createFakeClock(Date.parse('2026-01-31T12:00:00Z')));
+    return book.desks(77).flatMap((desk) => book.openShiftsOf(desk).map(({ row }) => row));
+  };
+
+  test('of a Kassa24 register has sold what that has', () => {
+    expect(openShifts([{ ...device, token: 'KZ', fiscal: 'kassa24' }])).toMatchObject([
+      { payOrders: 100, salesCash: 100, salesCard: 0, salesCredit: 0, payIn: 0, payOut: 0 },
+    ]);
+  });
+
+  test('has one open shift, however many devices it is', () => {
+    const devices = [device, { ...device, token: 'KZ', fiscal: 'kassa24' }, { ...device, fiscal: 'tsrv' }];
+    expect(openShifts(devices)).toHaveLength(1);
   });
 });

@@ -2,6 +2,8 @@ import { execFileSync } from 'node:child_process';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { isJsonObject } from '#core/json.ts';
 import { ofdRu } from '#sandbox/ofd-ru.ts';
+import { createState } from '#sandbox/ofd-ru-state.ts';
+import { login } from '#sandbox/ofd-ru-tokens.ts';
 import type { SimulatedResponse, Simulator } from '#sandbox/simulator.ts';
 import { createFakeClock, type FakeClock } from '../support/fake-clock.ts';
 
@@ -92,6 +94,18 @@ describe('logging in', () => {
   });
 });
 
+test('keeps no token that has ended', () => {
+  const state = createState(SEED, clock);
+  const body = { Login: '12345', Password: '56789' };
+  const request = { method: 'POST', path: '/', query: new URLSearchParams(), headers: {}, text: '', body };
+  for (let hours = 0; hours < 3; hours += 1) {
+    login(state, request);
+    clock.advance(HOUR_MS);
+  }
+  // The last one and the one of the configuration.
+  expect(state.tokens.size).toBe(2);
+});
+
 test('one request a second is served, a login counts, each user for himself', () => {
   simulator.control({ per_second: 1 });
   clock.advance(1000);
@@ -136,6 +150,15 @@ describe('a report', () => {
     expect(states()).toEqual([]);
   });
 
+  test('is forgotten for good, so that a sandbox may run for weeks', () => {
+    order();
+    clock.advance(7 * DAY_MS);
+    const user = { Login: '12345', Password: '56789' };
+    token = String(json(send('POST', '/api/Authorization/CreateAuthToken', user)).AuthToken);
+    order();
+    expect(simulator.control({})).toMatchObject({ reports: [{ Status: 'Todo' }] });
+  });
+
   test('is made faster on demand, and set to any state', () => {
     simulator.control({ speed: 1000 });
     order();
@@ -151,6 +174,21 @@ describe('a report', () => {
     expect(said(call('DELETE', `/${first}`))).toEqual([400, 'ReportNotFound']);
     expect(json(call('GET', `/${second}/cancel`))).toMatchObject({ Id: second, Status: 'Deleted' });
     expect(said(call('GET', `/${second}/cancel`))).toEqual([400, 'ReportNotFound']);
+  });
+
+  test('is the business of its own cabinet only, which is named or the only one', () => {
+    const Id = String(dataOf(order()).Id);
+    clock.advance(8000);
+    const other = '00000000-0000-4000-8000-000000000000';
+    const wrong = [`/${Id}?ofdAgreementId=${other}`, `/${Id}/cancel?OfdAgreementId=${other}`];
+    for (const target of wrong) expect(said(call('GET', target))).toEqual([400, 'OfdAgreementNotFound']);
+    expect(said(call('DELETE', `/${Id}?command.ofdAgreementId=${other}`))).toEqual([
+      400,
+      'OfdAgreementNotFound',
+    ]);
+    expect(states()).toEqual(['Done']);
+    const { OfdAgreementId } = list();
+    expect(call('GET', `/${Id}?ofdAgreementId=${OfdAgreementId}`).status).toBe(200);
   });
 
   test.each([

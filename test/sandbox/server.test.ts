@@ -170,6 +170,32 @@ describe('faults', () => {
     expect((await answer).status).toBe(201);
   });
 
+  test('put other texts and headers into the answer, which is carried out', async () => {
+    await fault({ replace: { '/a': '/b', GET: 'PUT' }, headers: { date: 'Thu, 01 Jan 1970 00:00:00 GMT' } });
+    const response = await send('GET', '/a');
+    expect([response.status, response.headers.get('date')]).toEqual([201, 'Thu, 01 Jan 1970 00:00:00 GMT']);
+    expect(response.headers.get('content-type')).toBe('application/json; charset=utf-8');
+    expect(await response.json()).toEqual({ method: 'PUT', path: '/b' });
+    expect(carriedOut).toHaveLength(1);
+  });
+
+  test('trickle sends a byte of the answer a second', async () => {
+    const clock = createFakeClock(0);
+    await server.close();
+    server = await startSimulator(mirror, { accounts: [] }, { clock });
+    await fault({ fault: 'trickle' });
+    const reader = (await send('GET', '/a')).body?.getReader();
+    const decoder = new TextDecoder();
+    let text = '';
+    for (let bytes = 0; bytes < 10; bytes += 1) {
+      text += decoder.decode((await reader?.read())?.value);
+      await expect.poll(() => clock.pending).toBe(1);
+      clock.advance(1000);
+    }
+    expect(text).toBe('{"method":');
+    await reader?.cancel();
+  });
+
   test('are added, listed and cleared', async () => {
     const added = await fault({ path: '/a', status: 500, times: 3 });
     expect(added.status).toBe(201);
@@ -229,10 +255,12 @@ describe('control endpoints', () => {
 
   test('remember the last 200 requests', async () => {
     for (let n = 0; n < 205; n += 1) await send('GET', `/${n}`);
-    const { requests } = (await (await send('GET', '/_sandbox/requests')).json()) as {
+    const { requests, total } = (await (await send('GET', '/_sandbox/requests')).json()) as {
       requests: { path: string }[];
+      total: number;
     };
     expect([requests.length, requests[0]?.path, requests.at(-1)?.path]).toEqual([200, '/5', '/204']);
+    expect(total).toBe(205);
   });
 
   test('name what there is when asked for something else', async () => {

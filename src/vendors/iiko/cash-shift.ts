@@ -67,16 +67,32 @@ const SHIFT_SPELLINGS = {
 /** Whose shift a row is. */
 export type Desk = { readonly cashRegister: number; readonly pointOfSale: string | undefined };
 
+export type RowsByRegister = ReadonlyMap<number, readonly unknown[]>;
+
 /**
- * Does the row belong to the desk? Asked before {@link toShift}, so that a row of another register that cannot be
- * read does no harm to this one.
+ * The rows of a list by their cash registers. Nothing else of them is read before {@link toShift}, so that a row of
+ * another register that cannot be read does no harm to this one.
  */
-export function isShiftOf(desk: Desk, row: unknown, complain: Complain): boolean {
-  const shift = new WireObject(row, SHIFT_SPELLINGS, complain);
-  if (shift.required('cashRegNumber', shift.integer('cashRegNumber')) !== desk.cashRegister) return false;
-  if (desk.pointOfSale === undefined) return true;
-  const pointOfSale = shift.required('pointOfSaleId', shift.text('pointOfSaleId'));
-  return pointOfSale.toLowerCase() === desk.pointOfSale.toLowerCase();
+export function byCashRegister(rows: readonly unknown[], complain: Complain): RowsByRegister {
+  return Map.groupBy(rows, (row) => {
+    const shift = new WireObject(row, SHIFT_SPELLINGS, complain);
+    return shift.required('cashRegNumber', shift.integer('cashRegNumber'));
+  });
+}
+
+/** The rows of the desk. */
+export function rowsOf(
+  { cashRegister, pointOfSale }: Desk,
+  rows: RowsByRegister,
+  complain: Complain,
+): readonly unknown[] {
+  const candidates = rows.get(cashRegister) ?? [];
+  if (pointOfSale === undefined) return candidates;
+  return candidates.filter((row) => {
+    const shift = new WireObject(row, SHIFT_SPELLINGS, complain);
+    const told = shift.required('pointOfSaleId', shift.text('pointOfSaleId'));
+    return told.toLowerCase() === pointOfSale.toLowerCase();
+  });
 }
 
 /** A row of `cashshifts/list`, or the answer of `cashshifts/byId`. Times are read in the account's `zone`. */

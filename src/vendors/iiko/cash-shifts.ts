@@ -5,7 +5,14 @@ import { calendarDate } from '#domain/time.ts';
 import { createJoinedReads } from '#outbound/joined-reads.ts';
 import { vendorFailure } from '#outbound/vendor-failure.ts';
 import { type AcceptanceDocument, toDocument } from './acceptance-document.ts';
-import { type CashShift, type Desk, isShiftOf, toShift } from './cash-shift.ts';
+import {
+  byCashRegister,
+  type CashShift,
+  type Desk,
+  type RowsByRegister,
+  rowsOf,
+  toShift,
+} from './cash-shift.ts';
 import { type Payments, toPayments } from './payments.ts';
 import type { ServerApi, ServerQuestion } from './server-api.ts';
 import type { Complain } from './wire.ts';
@@ -26,6 +33,9 @@ export type CashShifts = {
   /** Something may have changed: lists that are under way began before it. */
   forgetLists(): void;
 };
+
+/** The open shifts of a server, sorted once for all the registers that share the list. */
+type OpenShifts = { readonly rows: RowsByRegister; readonly complain: Complain };
 
 /** A shift left open for longer is beyond what a server should be asked for in one request. */
 const LOOK_BACK_DAYS = 30;
@@ -72,16 +82,17 @@ export function createCashShifts(api: ServerApi, clock: Clock): CashShifts {
   }
 
   /** Registers of one server that are asked for at once share one list, unless a fresh one is wanted. */
-  function readOpenShifts(call: Call): Promise<{ rows: readonly unknown[]; complain: Complain }> {
+  function readOpenShifts(call: Call): Promise<OpenShifts> {
     const query = openShiftsQuery();
-    const read = (shared: Call) => askForList(query, shared, (rows, complain) => ({ rows, complain }));
+    const read = (shared: Call) =>
+      askForList(query, shared, (rows, complain) => ({ rows: byCashRegister(rows, complain), complain }));
     return call.fresh ? read(call) : joined.read(`${LISTS}\u0000${JSON.stringify(query)}`, call, read);
   }
 
   return {
     async findOpenShift(desk, call) {
       const { rows, complain } = await readOpenShifts(call);
-      const [row, second] = rows.filter((candidate) => isShiftOf(desk, candidate, complain));
+      const [row, second] = rowsOf(desk, rows, complain);
       if (row === undefined) throw new Failure('AVQFR_SHIFT_IS_CLOSED');
       if (second === undefined) return toShift(row, zone, complain);
       throw vendorFailure('VENDOR_BAD_RESPONSE', http, {

@@ -24,7 +24,12 @@ export type LoginPause = {
   end(): void;
 };
 
-type Pause = { readonly name: FailureName; readonly details: FailureDetails; readonly untilMs: number };
+type Pause = {
+  readonly name: FailureName;
+  readonly details: FailureDetails;
+  readonly sinceMs: number;
+  readonly untilMs: number;
+};
 
 function callsForPause(failure: Failure): boolean {
   const { details } = failure;
@@ -44,7 +49,9 @@ export function createLoginPause(clock: Clock, zone: string): LoginPause {
 
   return {
     check() {
-      if (pause && clock.now() < pause.untilMs) throw failureOf(pause);
+      const nowMs = clock.now();
+      // A clock that was set back must not make it longer.
+      if (pause && nowMs >= pause.sinceMs && nowMs < pause.untilMs) throw failureOf(pause);
     },
 
     after(caught) {
@@ -52,6 +59,7 @@ export function createLoginPause(clock: Clock, zone: string): LoginPause {
       pause = {
         name: caught.name as FailureName,
         details: caught.details,
+        sinceMs: clock.now(),
         untilMs: clock.now() + nextMs,
       };
       nextMs = Math.min(nextMs * 2, LONGEST_PAUSE_MS);

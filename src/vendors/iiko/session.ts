@@ -29,10 +29,13 @@ function cookie(token: string): Record<string, string> {
   return { cookie: `key=${token}` };
 }
 
+/** A UUID; whatever else is fit for a cookie will do, a page or JSON will not. */
+const TOKEN = /^[\w.~+/=-]+$/;
+
 /** The token is the whole body. The text is never quoted: it may be a token all the same. */
 function readToken(response: HttpResponse, http: HttpClient): string {
   const token = response.text.trim();
-  if (response.status === 200 && token !== '' && !/[<\s;]/.test(token)) return token;
+  if (response.status === 200 && TOKEN.test(token)) return token;
   if (response.status !== 200 || isHtml(response)) throw loginFailureOf(response, http);
   throw vendorFailure('VENDOR_BAD_RESPONSE', http, {
     status: response.status,
@@ -56,7 +59,9 @@ export class Session {
   constructor(options: SessionOptions) {
     this.#options = options;
     this.#pause = createLoginPause(options.clock, options.zone);
-    this.#tokens = createTokenSession({ login: (call) => this.#use(this.#logIn(call)) });
+    this.#tokens = createTokenSession({
+      login: (call, settling) => this.#use(this.#logIn(call, settling)),
+    });
   }
 
   /** Sends with the token, after one new login if it turns out to have died. */
@@ -67,6 +72,7 @@ export class Session {
         call,
         (token) => http.send({ ...request, headers: { ...request.headers, ...cookie(token) } }, call),
         (response) => response.status === 401 && !isHtml(response),
+        request.settling,
       ),
     );
   }
@@ -101,7 +107,7 @@ export class Session {
     this.#idle = clock.setTimeout(onIdle, this.#closed ? 0 : idleLogoutMs);
   }
 
-  async #logIn(call: Call): Promise<string> {
+  async #logIn(call: Call, settling: Pick<HttpRequest, 'settling'>): Promise<string> {
     const { http, login, password } = this.#options;
     this.#pause.check();
     // With a single slot a login before the end of the logout would be refused.
@@ -109,7 +115,13 @@ export class Session {
     try {
       const pass = createHash('sha1').update(password, 'utf8').digest('hex');
       const query = [['login', login] as const, ['pass', pass] as const];
-      const request = { method: 'POST', path: '/resto/api/auth', query, effect: 'login' } as const;
+      const request = {
+        method: 'POST',
+        path: '/resto/api/auth',
+        query,
+        effect: 'login',
+        ...settling,
+      } as const;
       const token = readToken(await http.send(request, call), http);
       this.#pause.end();
       return token;

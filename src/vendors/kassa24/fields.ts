@@ -81,3 +81,14 @@ export function requiredObject(
   if (isJsonObject(value)) return value;
   throw unreadable('missing_field', `нет обязательного поля ${name}`);
 }
+
+/** An object, or undefined where nothing is told: what is neither must not pass for an object without members. */
+export function optionalObject(
+  value: unknown,
+  path: string,
+  unreadable: Unreadable,
+): Record<string, unknown> | undefined {
+  if (isAbsent(value)) return undefined;
+  if (isJsonObject(value)) return value;
+  throw unreadable('bad_field', `${path} не объект`);
+}

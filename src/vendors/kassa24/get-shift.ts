@@ -2,9 +2,11 @@ import { Type } from 'typebox';
 import { defineVendorAction } from '#domain/action.ts';
 import { getShiftData, type Kassa24Port } from './desk.ts';
 import { member } from './fields.ts';
+import { checkRegister } from './map.ts';
 import { Money, Time, told } from './reply-schemas.ts';
 import { findShift, ShiftId, shiftReadDiffersBy } from './shift-of-request.ts';
 import { toData } from './vocabulary.ts';
+import { readShift } from './wire.ts';
 
 const Reply = Type.Object({
   balance_close: Money,
@@ -36,6 +38,8 @@ export const getShift = defineVendorAction<Kassa24Port>()({
   async handle(data, context) {
     const { idShift, desk, information } = await findShift(data, context);
     const answer = information ?? (await getShiftData(desk, idShift, context.call));
+    const { idKkm } = readShift(answer.data, desk.time, answer.unreadable);
+    checkRegister(idKkm, desk.device.id_kkm, answer.unreadable);
     // The document's table has the shift under `Data.Shift`, its sample in `Data` itself.
     const shift = { ...answer, data: member(answer.data, 'Shift') ?? answer.data };
     return toData(shift, desk.time, context.client.seesPersonalData);

@@ -18,9 +18,20 @@ export type Session = {
 type Login = { readonly token: string; readonly userId: number | null };
 
 /** 'Авторизация': a token lives 24 hours and cannot be renewed, only replaced. */
-async function logIn({ login, password }: Credentials, http: HttpClient, call: Call): Promise<Login> {
+async function logIn(
+  { login, password }: Credentials,
+  http: HttpClient,
+  call: Call,
+  settling: Pick<HttpRequest, 'settling'>,
+): Promise<Login> {
   const response = await http.send(
-    { method: 'POST', path: '/auth', body: { Login: login, Password: password }, effect: 'login' },
+    {
+      method: 'POST',
+      path: '/auth',
+      body: { Login: login, Password: password },
+      effect: 'login',
+      ...settling,
+    },
     call,
   );
   const data = loginDataOf(response, http);
@@ -31,8 +42,8 @@ async function logIn({ login, password }: Credentials, http: HttpClient, call: C
 export function createSession(credentials: Credentials, http: HttpClient): Session {
   let userId: number | null = null;
   const session = createTokenSession({
-    async login(call) {
-      const login = await logIn(credentials, http, call);
+    async login(call, settling) {
+      const login = await logIn(credentials, http, call, settling);
       userId = login.userId;
       return login.token;
     },
@@ -47,6 +58,7 @@ export function createSession(credentials: Credentials, http: HttpClient): Sessi
         (token) =>
           http.send({ ...request, headers: { ...request.headers, authorization: `Bearer ${token}` } }, call),
         (response) => isExpired(response, http),
+        request.settling,
       ),
   };
 }

@@ -91,7 +91,9 @@ async function settleClosing(
 }
 
 function refuseInProgress({ clock, http }: Desk, at: number | null): void {
-  if (at === null || clock.now() - at > IN_PROGRESS_MS) return;
+  const sinceMs = at === null ? undefined : clock.now() - at;
+  // A clock that was set back must not make it last longer.
+  if (sinceMs === undefined || sinceMs < 0 || sinceMs > IN_PROGRESS_MS) return;
   const message = 'операция с этим Uid ещё выполняется';
   throw vendorFailure('VENDOR_TIMEOUT', http, { status: null, code: '449', message });
 }

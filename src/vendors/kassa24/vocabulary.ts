@@ -1,3 +1,4 @@
+import type { Failure } from '#core/failure.ts';
 import { isJsonObject } from '#core/json.ts';
 import { snakeCase } from '#core/snake-case.ts';
 import { redact } from '#domain/redaction.ts';
@@ -41,15 +42,22 @@ function withLocalTimes(value: unknown, key = ''): unknown {
   return isTime ? value.replace(/Z\s*$/i, '') : value;
 }
 
+type Wrong = (key: string, expected: string) => Failure;
+
 /** Sections under their ids, also where they come as a list of objects that name them. */
-function withSections(value: unknown): unknown {
+function withSections(value: unknown, wrong: Wrong): unknown {
   if (!isJsonObject(value)) return value;
   const entries = Object.entries(value).map(([name, inner]) => {
-    const isList = snakeCase(name) === 'sections' && Array.isArray(inner);
-    return [name, isList ? byId(inner) : inner];
+    if (snakeCase(name) !== 'sections' || inner === null) return [name, inner];
+    const sections = Array.isArray(inner) ? byId(inner) : inner;
+    const isReadable = isJsonObject(sections) && Object.values(sections).every(isSection);
+    if (!isReadable) throw wrong(name, 'секции, каждая со своими суммами');
+    return [name, sections];
   });
   return Object.fromEntries(entries);
 }
+
+const isSection = (value: unknown) => value === null || isJsonObject(value);
 
 function byId(sections: readonly unknown[]): unknown {
   const entries = sections.map((section, index) => [text(member(section, 'Id')) ?? String(index), section]);
@@ -62,8 +70,8 @@ export function toData(
   { zone, dateZ }: TimeReading,
   showPersonalData: boolean,
 ): Record<string, unknown> {
-  const told = withSections(dateZ === 'local' ? withLocalTimes(data) : data);
-  const wrong = (key: string, expected: string) => unreadable('bad_field', `${key}: нужно ${expected}`);
+  const wrong: Wrong = (key, expected) => unreadable('bad_field', `${key}: нужно ${expected}`);
+  const told = withSections(dateZ === 'local' ? withLocalTimes(data) : data, wrong);
   const ours = redact(toOurs(told, { vocabulary: VOCABULARY, zone, wrong }), showPersonalData);
   if (isJsonObject(ours)) return ours;
   throw unreadable('missing_field', 'нет обязательного поля Data');

@@ -4,6 +4,7 @@ import {
   integer,
   member,
   money,
+  optionalObject,
   requiredObject,
   type TimeReading,
   text,
@@ -162,9 +163,9 @@ export function readZReport(data: unknown, time: TimeReading, unreadable: Unread
 /** Everything of a report but `Total` may be absent; sections and operations are not looked at here. */
 export function readXReport(data: unknown, unreadable: Unreadable): XReport {
   const total = requiredObject(member(data, 'Total'), 'Data.Total', unreadable);
-  const kkm = member(data, 'Kkm');
+  const kkm = optionalObject(member(data, 'Kkm'), 'Kkm', unreadable);
   const line = (name: string): Line => {
-    const figures = member(total, name);
+    const figures = optionalObject(member(total, name), `Total.${name}`, unreadable);
     return {
       qty: integer(member(figures, 'Qty'), `Total.${name}.Qty`, unreadable),
       amount: money(member(figures, 'Amount'), `Total.${name}.Amount`, unreadable),

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { Failure } from '#core/failure.ts';
 import { parseJson } from '#core/json.ts';
-import { isShiftOf, toShift } from '#vendors/iiko/cash-shift.ts';
+import { byCashRegister, rowsOf, toShift } from '#vendors/iiko/cash-shift.ts';
 import { liveShift } from './support.ts';
 
 const complain = (code: string, message: string) =>
@@ -159,27 +159,29 @@ describe('toShift()', () => {
   });
 });
 
-describe('isShiftOf()', () => {
+describe('rowsOf()', () => {
   const desk = { cashRegister: 12, pointOfSale: undefined };
+  const isShiftOf = (whose: Parameters<typeof rowsOf>[0], row: unknown) =>
+    rowsOf(whose, byCashRegister([row], complain), complain).length === 1;
 
   test('compares the number of the register, then the point of sale', () => {
     const pointOfSale = 'AAAAAAAA-0000-4000-8000-0000000000A1';
 
-    expect(isShiftOf(desk, liveShift(), complain)).toBe(true);
-    expect(isShiftOf(desk, liveShift({ cashRegNumber: 13 }), complain)).toBe(false);
-    expect(isShiftOf({ ...desk, pointOfSale }, liveShift(), complain)).toBe(true);
-    expect(isShiftOf({ ...desk, pointOfSale: 'other' }, liveShift(), complain)).toBe(false);
+    expect(isShiftOf(desk, liveShift())).toBe(true);
+    expect(isShiftOf(desk, liveShift({ cashRegNumber: 13 }))).toBe(false);
+    expect(isShiftOf({ ...desk, pointOfSale }, liveShift())).toBe(true);
+    expect(isShiftOf({ ...desk, pointOfSale: 'other' }, liveShift())).toBe(false);
   });
 
   test("does not mind what else is wrong with another register's shift", () => {
     const row = liveShift({ cashRegNumber: 13, openDate: 'nonsense', pointOfSaleId: undefined });
 
-    expect(isShiftOf({ ...desk, pointOfSale: 'any' }, row, complain)).toBe(false);
+    expect(isShiftOf({ ...desk, pointOfSale: 'any' }, row)).toBe(false);
   });
 
   test('refuses a row of which it cannot tell whose it is', () => {
-    expect(() => isShiftOf(desk, liveShift({ cashRegNumber: null }), complain)).toThrow('missing_field');
+    expect(() => isShiftOf(desk, liveShift({ cashRegNumber: null }))).toThrow('missing_field');
     const row = liveShift({ pointOfSaleId: null });
-    expect(() => isShiftOf({ ...desk, pointOfSale: 'any' }, row, complain)).toThrow('missing_field');
+    expect(() => isShiftOf({ ...desk, pointOfSale: 'any' }, row)).toThrow('missing_field');
   });
 });

@@ -140,7 +140,8 @@ describe('readXReport', () => {
   });
 
   test('keeps null where a line is missing or null, never 0', () => {
-    expect(readXReport({ Total: { Refunds: null } }, unreadable)).toMatchObject({
+    expect(readXReport({ Total: { Refunds: null }, Kkm: null }, unreadable)).toMatchObject({
+      idKkm: null,
       sales: { qty: null, amount: null },
       refunds: { qty: null, amount: null },
     });
@@ -158,6 +159,21 @@ describe('readXReport', () => {
   test('cannot do without Total', () => {
     expect(failureOf(() => readXReport({ Count: 1 }, unreadable))).toMatchObject(bad('missing_field'));
     expect(failureOf(() => readXReport({ Total: [] }, unreadable))).toMatchObject(bad('missing_field'));
+  });
+
+  test.each([
+    ['a line that is a number', { Total: { Sales: 100 } }],
+    ['a line that is a list', { Total: { Sales: [{ Qty: 1, Amount: 100 }] } }],
+    ['a line that is a text', { Total: { Refunds: 'нет' } }],
+    ['a register that is a number', { Total: TOTAL, Kkm: 2062 }],
+    ['a register that is a list', { Total: TOTAL, Kkm: [{ Id: 2062 }] }],
+  ])('refuses %s', (_what, data) => {
+    expect(failureOf(() => readXReport(data, unreadable))).toMatchObject(bad('bad_field'));
+  });
+
+  test('keeps the zeros that it is told', () => {
+    const data = { Total: { Sales: { Qty: 0, Amount: 0 } }, Kkm: { Id: 0 } };
+    expect(readXReport(data, unreadable)).toMatchObject({ idKkm: 0, sales: { qty: 0, amount: '0.00' } });
   });
 
   test('refuses an amount that is no number', () => {
