@@ -1,4 +1,4 @@
-import { compare, HEADER, row } from './comparison.ts';
+import { type BusPorts, compare, type FloorPorts, HEADER, row } from './comparison.ts';
 import { driveTcp, driveWebSocket, VERTX_MESSAGE } from './load.ts';
 import { MeasuredProcess } from './measured-process.ts';
 
@@ -22,15 +22,17 @@ const tcp = driveTcp(VERTX_MESSAGE);
  * echo over framed WebSocket, TCP beside a plain length-prefixed echo; all of them parse and stringify.
  */
 export async function bridge(): Promise<void> {
-  const floor = await MeasuredProcess.start('./bridge-floor-process.ts');
-  const bus = await MeasuredProcess.start('./bus-process.ts', 'bridge');
-  const sockJs = { process: floor, port: floor.ports.http, drive: framed };
-  const plainTcp = { process: floor, port: floor.ports.tcp, drive: tcp };
-  const http = { process: bus, port: bus.ports.http };
+  const floor = await MeasuredProcess.start<FloorPorts>('./bridge-floor-process.ts');
+  const bus = await MeasuredProcess.start<BusPorts>('./bus-process.ts', {
+    consumers: [{ address: 'echo', behaviour: 'echo' }],
+  });
+  const sockJs = { process: floor, port: floor.told.http, drive: framed };
+  const plainTcp = { process: floor, port: floor.told.tcp, drive: tcp };
+  const http = { process: bus, port: bus.told.http };
   const cases = [
     { name: 'framed WebSocket', floor: sockJs, bus: { ...http, drive: framed } },
     { name: 'raw WebSocket', floor: sockJs, bus: { ...http, drive: raw } },
-    { name: 'TCP bridge', floor: plainTcp, bus: { process: bus, port: bus.ports.tcp, drive: tcp } },
+    { name: 'TCP bridge', floor: plainTcp, bus: { process: bus, port: bus.told.vertxTcp, drive: tcp } },
   ];
   console.log(HEADER);
   for (const { name, floor: floorSide, bus: busSide } of cases) {

@@ -1,14 +1,30 @@
-import type { Load } from './load.ts';
-import { type Measured, type MeasuredProcess, median } from './measured-process.ts';
+import { type Load, onEvery } from './load.ts';
+import type { MeasuredProcess } from './measured-process.ts';
+import { median } from './quantiles.ts';
 
 const ROUNDS = 3;
 const WARM_UP_MESSAGES = 5000;
 
+/** Ports of an echo that a bus is measured beside. */
+export type FloorPorts = { readonly http: number; readonly tcp: number };
+
+export type BusPorts = { readonly http: number; readonly avqTcp: number; readonly vertxTcp: number };
+
 type Side = {
-  readonly process: MeasuredProcess;
+  readonly process: MeasuredProcess<unknown>;
   readonly port: number;
   drive(load: Load, messages: number): Promise<void>;
 };
+
+type Measured = { readonly cpuMicros: number; readonly perSecond: number };
+
+/** What a message costs a process, and how many a second it answers. */
+async function measure({ process, drive }: Side, load: Load): Promise<Measured> {
+  const [cpu, start] = [process.cpuMicros, performance.now()];
+  await onEvery(load, drive);
+  const seconds = (performance.now() - start) / 1000;
+  return { cpuMicros: (process.cpuMicros - cpu) / load.messages, perSecond: load.messages / seconds };
+}
 
 export type Comparison = {
   readonly floorMicros: number;
@@ -20,13 +36,12 @@ export type Comparison = {
 
 /** The same load on both, in turns, since machines are noisy; the medians of the rounds. */
 export async function compare(floor: Side, bus: Side, load: Omit<Load, 'port'>): Promise<Comparison> {
-  const measure = ({ process, port, drive }: Side, messages: number) =>
-    process.measure({ ...load, messages, port }, drive);
-  await measure(floor, WARM_UP_MESSAGES);
-  await measure(bus, WARM_UP_MESSAGES);
+  const drive = (side: Side, messages: number) => measure(side, { ...load, messages, port: side.port });
+  await drive(floor, WARM_UP_MESSAGES);
+  await drive(bus, WARM_UP_MESSAGES);
   const rounds: { floor: Measured; bus: Measured }[] = [];
   for (let round = 0; round < ROUNDS; round++) {
-    rounds.push({ floor: await measure(floor, load.messages), bus: await measure(bus, load.messages) });
+    rounds.push({ floor: await drive(floor, load.messages), bus: await drive(bus, load.messages) });
   }
   return {
     floorMicros: median(rounds.map((round) => round.floor.cpuMicros)),

@@ -3,6 +3,9 @@ const QUESTIONS: Readonly<Record<string, () => Promise<void>>> = {
   roundtrip: async () => (await import('./roundtrip.ts')).roundtrip(),
   bridge: async () => (await import('./bridge.ts')).bridge(),
   durable: async () => (await import('./durable.ts')).durable(),
+  fanout: async () => (await import('./fanout.ts')).fanout(),
+  neighbours: async () => (await import('./neighbours.ts')).neighbours(),
+  overload: async () => (await import('./overload.ts')).overload(),
 };
 
 const question = process.argv[2] ?? '';

@@ -1,37 +1,36 @@
 import { type ChildProcess, fork } from 'node:child_process';
+import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { type Load, onEvery } from './load.ts';
 
-type Ports = { readonly http: number; readonly tcp: number };
-
-export type Measured = { readonly cpuMicros: number; readonly perSecond: number };
-
-/** A server in a process of its own, whose processor time can be read. Linux only: it reads `/proc`. */
-export class MeasuredProcess {
-  readonly ports: Ports;
+/** A program in a process of its own, whose processor time can be read. Linux only: it reads `/proc`. */
+export class MeasuredProcess<Told> {
+  /** What it has told when it was ready: its ports. */
+  readonly told: Told;
   readonly #child: ChildProcess;
 
-  constructor(child: ChildProcess, ports: Ports) {
+  private constructor(child: ChildProcess, told: Told) {
     this.#child = child;
-    this.ports = ports;
+    this.told = told;
   }
 
-  static start(file: string, ...args: string[]): Promise<MeasuredProcess> {
+  /** `question` is the first message that it gets; it answers it when it is ready. */
+  static start<Told>(file: string, question: object = {}): Promise<MeasuredProcess<Told>> {
     const path = fileURLToPath(new URL(file, import.meta.url));
-    const child = fork(path, args, { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
+    const child = fork(path, { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
+    child.send(question);
     return new Promise((resolve, reject) => {
       child.once('exit', (code) => reject(new Error(`${file} ended with ${code}`)));
-      child.once('message', (ports: Ports) => resolve(new MeasuredProcess(child, ports)));
+      child.once('message', (told: Told) => resolve(new MeasuredProcess(child, told)));
     });
   }
 
-  /** What a message costs this process, and how many a second it answers. */
-  async measure(load: Load, drive: (load: Load, messages: number) => Promise<void>): Promise<Measured> {
-    const [cpu, start] = [this.#cpuMicros(), performance.now()];
-    await onEvery(load, drive);
-    const seconds = (performance.now() - start) / 1000;
-    return { cpuMicros: (this.#cpuMicros() - cpu) / load.messages, perSecond: load.messages / seconds };
+  /** Tells it something more and waits for its answer. */
+  async ask<Answer>(question: string): Promise<Answer> {
+    const answered = once(this.#child, 'message');
+    this.#child.send(question);
+    const [answer] = await answered;
+    return answer;
   }
 
   stop(): void {
@@ -39,13 +38,9 @@ export class MeasuredProcess {
   }
 
   /** Processor time used so far, user and system (microseconds, in steps of 10 000). */
-  #cpuMicros(): number {
+  get cpuMicros(): number {
     const stat = readFileSync(`/proc/${this.#child.pid}/stat`, 'utf8');
     const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
     return (Number(fields[11]) + Number(fields[12])) * 10_000;
   }
-}
-
-export function median(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
 }

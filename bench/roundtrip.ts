@@ -1,4 +1,4 @@
-import { compare, HEADER, row } from './comparison.ts';
+import { type BusPorts, compare, type FloorPorts, HEADER, row } from './comparison.ts';
 import { AVQ_MESSAGE, driveTcp, driveWebSocket } from './load.ts';
 import { MeasuredProcess } from './measured-process.ts';
 
@@ -12,16 +12,16 @@ const tcp = driveTcp(AVQ_MESSAGE);
  * ajv-checks and stringifies, in the same run. TCP is also shown beside the same echo over TCP, which is a harder floor.
  */
 export async function roundtrip(): Promise<void> {
-  const floor = await MeasuredProcess.start('./floor-process.ts');
-  const bus = await MeasuredProcess.start('./bus-process.ts');
-  const echo = { process: floor, port: floor.ports.http, drive: webSocket };
+  const floor = await MeasuredProcess.start<FloorPorts>('./floor-process.ts');
+  const bus = await MeasuredProcess.start<BusPorts>('./bus-process.ts');
+  const echo = { process: floor, port: floor.told.http, drive: webSocket };
   const cases = [
-    { name: 'WebSocket', floor: echo, bus: { process: bus, port: bus.ports.http, drive: webSocket } },
-    { name: 'TCP', floor: echo, bus: { process: bus, port: bus.ports.tcp, drive: tcp } },
+    { name: 'WebSocket', floor: echo, bus: { process: bus, port: bus.told.http, drive: webSocket } },
+    { name: 'TCP', floor: echo, bus: { process: bus, port: bus.told.avqTcp, drive: tcp } },
     {
       name: 'TCP beside TCP',
-      floor: { process: floor, port: floor.ports.tcp, drive: tcp },
-      bus: { process: bus, port: bus.ports.tcp, drive: tcp },
+      floor: { process: floor, port: floor.told.tcp, drive: tcp },
+      bus: { process: bus, port: bus.told.avqTcp, drive: tcp },
     },
   ];
   console.log(HEADER);
