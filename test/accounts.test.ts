@@ -42,7 +42,10 @@ function createKind(clock: FakeClock): { living: Living[]; vendors: VendorDefini
 async function open() {
   const clock = createFakeClock(START);
   const answers: (() => void)[] = [];
+  /** When each request came. */
+  const times: number[] = [];
   const baseUrl = await listenHttp((request, response) => {
+    times.push(clock.now());
     if (request.url === '/logout') response.end('{}');
     else answers.push(() => response.end('{}'));
   });
@@ -63,8 +66,12 @@ async function open() {
     if (!account) throw new Error('no account');
     return account;
   };
-  const send = () => first().http.send(requestOf('change'), createCall(START + 600_000));
-  return { clock, answers, accounts, configOf, living, first, send };
+  const call = (account: Living | undefined) => {
+    if (!account) throw new Error('no account');
+    return account.http.send(requestOf('change'), createCall(START + 600_000));
+  };
+  const send = () => call(first());
+  return { clock, answers, times, accounts, configOf, living, first, send, call };
 }
 
 const turn = () => new Promise((resolve) => setImmediate(resolve));
@@ -73,11 +80,88 @@ const turn = () => new Promise((resolve) => setImmediate(resolve));
 async function pass(clock: FakeClock, seconds: number): Promise<void> {
   for (let second = 0; second < seconds; second += 1) {
     clock.advance(1000);
-    for (let count = 0; count < 5; count += 1) await turn();
+    await rest();
   }
 }
 
+async function rest(): Promise<void> {
+  for (let count = 0; count < 5; count += 1) await turn();
+}
+
+/** Closes accounts whose limits make the logouts wait. */
+async function stop(clock: FakeClock, accounts: Accounts): Promise<void> {
+  let isClosed = false;
+  void accounts.close().then(() => {
+    isClosed = true;
+  });
+  while (!isClosed) await pass(clock, 1);
+}
+
 describe('an account whose section has changed', () => {
+  test.each([
+    ['again and again', [{ timeoutMs: 50_000 }, { timeoutMs: 40_000 }]],
+    ['to what it was', [{ timeoutMs: 50_000 }, {}]],
+  ])(
+    'makes no more requests together with its predecessor than the limit says: %s',
+    async (_name, sections) => {
+      const { clock, answers, times, accounts, configOf, living, send, call } = await open();
+      const ofEach = { concurrency: 3, perSecond: 1 };
+      accounts.apply(configOf(ofEach));
+      const before = [send(), send(), send(), send()];
+      await until(() => times.length === 1);
+      for (const section of sections) accounts.apply(configOf({ ...ofEach, ...section }));
+      const after = [call(living.at(-1)), call(living.at(-1)), call(living.at(-1))];
+      let isOver = false;
+      void Promise.all([...before, ...after]).then(() => {
+        isOver = true;
+      });
+      while (!isOver) {
+        const known = times.length;
+        clock.advance(1000);
+        await until(() => {
+          for (const answer of answers.splice(0)) answer();
+          return isOver || times.length > known;
+        });
+        await rest();
+        expect(times.length - known).toBeLessThanOrEqual(1);
+      }
+      expect(times.length).toBeGreaterThanOrEqual(7);
+      await stop(clock, accounts);
+    },
+  );
+
+  test('lets nothing new in while its predecessor takes all the places, and has the new limits', async () => {
+    const { clock, answers, accounts, configOf, living, send, call } = await open();
+    accounts.apply(configOf({ concurrency: 1 }));
+    const hanging = send();
+    await until(() => answers.length === 1);
+    accounts.apply(configOf({ concurrency: 2, perSecond: 1 }));
+    const [beside, last] = [call(living[1]), call(living[1])];
+    await pass(clock, 1);
+    await until(() => answers.length === 2);
+    await pass(clock, 3);
+    expect(answers).toHaveLength(2);
+    answers[0]?.();
+    await hanging;
+    await until(() => answers.length === 3);
+    for (const answer of answers) answer();
+    await Promise.all([beside, last]);
+    await stop(clock, accounts);
+  });
+
+  test('has turns of its own at another address', async () => {
+    const { answers, accounts, configOf, living, send, call } = await open();
+    const elsewhere = await listenHttp((_request, response) => response.end('{}'));
+    accounts.apply(configOf({ concurrency: 1 }));
+    const hanging = send();
+    await until(() => answers.length === 1);
+    accounts.apply(configOf({ concurrency: 1, baseUrl: elsewhere }));
+    expect(await call(living[1])).toMatchObject({ status: 200 });
+    answers[0]?.();
+    await hanging;
+    await accounts.close();
+  });
+
   test('lets what began there end, step after step, before it logs out', async () => {
     const { clock, answers, accounts, configOf, first, living, send } = await open();
     accounts.apply(configOf({ timeoutMs: 60_000 }));

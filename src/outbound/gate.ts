@@ -4,7 +4,7 @@ import { Failure } from '#core/failure.ts';
 import { Rotation } from '#core/rotation.ts';
 import { SharedCall } from './shared-call.ts';
 
-export type GateLimits = {
+type GateLimits = {
   /** How many pieces of work may be under way at once. */
   readonly concurrency: number;
   /** Starts are spaced by a whole interval, so that no second ever sees more than this many. */

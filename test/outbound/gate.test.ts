@@ -203,6 +203,39 @@ describe('a gate', () => {
     expect(await gate.run(NEVER, () => Promise.resolve('in'))).toBe('in');
   });
 
+  test('has other limits from the moment it is told, and knows what began before', async () => {
+    const clock = createFakeClock(START);
+    const gate = createGate({ concurrency: 2, clock });
+    const starts: number[] = [];
+    const finish: (() => void)[] = [];
+    const enter = () =>
+      gate.run(NEVER, () => {
+        starts.push(clock.now() - START);
+        return new Promise<void>((resolve) => finish.push(resolve));
+      });
+    const works = [enter(), enter(), enter(), enter(), enter()];
+    gate.limit({ concurrency: 1, perSecond: 1 });
+    clock.advance(500);
+    finish[0]?.();
+    await works[0];
+    clock.advance(2000);
+    expect(starts).toEqual([0, 0]);
+    finish[1]?.();
+    await works[1];
+    await turn();
+    expect(starts).toEqual([0, 0, 2500]);
+    gate.limit({ concurrency: 3, perSecond: 1 });
+    expect(clock.pending).toBe(1);
+    gate.limit({ concurrency: 3, perSecond: 10 });
+    clock.advance(100);
+    expect(starts).toEqual([0, 0, 2500, 2600]);
+    gate.limit({ concurrency: 3 });
+    expect(starts).toEqual([0, 0, 2500, 2600, 2600]);
+    expect(clock.pending).toBe(0);
+    for (const end of finish) end();
+    await Promise.all(works);
+  });
+
   test('never has more inside than it may, starts in order and forgets nobody', async () => {
     const piece = fc.record({ turns: fc.nat(4), abortAfter: fc.option(fc.nat(6)), fails: fc.boolean() });
     const property = fc.asyncProperty(

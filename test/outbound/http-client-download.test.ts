@@ -5,17 +5,11 @@ import { describe, expect, test } from 'vitest';
 import { Failure } from '#core/failure.ts';
 import { fileTypeOf, HEAD_BYTES } from '#outbound/file-type.ts';
 import { createFakeClock } from '../support/fake-clock.ts';
-import { createCall, createClient, listenHttp, requestOf, until } from './loopback.ts';
+import { archive } from './archive.ts';
+import { createCall, createClient, listenHttp, listenTcp, requestOf, until } from './loopback.ts';
 
-/** A local file header of a stored entry. */
-function archive(name: string, length = 4000): Buffer {
-  const header = Buffer.alloc(30);
-  header.writeUInt32LE(0x04034b50, 0);
-  header.writeUInt16LE(Buffer.byteLength(name), 26);
-  return Buffer.concat([header, Buffer.from(name), Buffer.alloc(length, 7)]);
-}
-
-const WORKBOOK = archive('[Content_Types].xml');
+const WORKBOOK = archive([['[Content_Types].xml', 3847]]);
+const SMALL_WORKBOOK = archive([['[Content_Types].xml', 700]]);
 
 function createTarget(maxBytes = 100_000) {
   const target = {
@@ -47,7 +41,7 @@ describe('a download', () => {
   test.each([1, 3, HEAD_BYTES - 1, HEAD_BYTES, HEAD_BYTES + 1])(
     'is whole in pieces of %i bytes',
     async (size) => {
-      const bytes = WORKBOOK.subarray(0, size < 10 ? 700 : WORKBOOK.length);
+      const bytes = size < 10 ? SMALL_WORKBOOK : WORKBOOK;
       const { target, result } = await download((response) => {
         for (let at = 0; at < bytes.length; at += size) response.write(bytes.subarray(at, at + size));
         response.end();
@@ -79,10 +73,10 @@ describe('a download', () => {
 
   test('that came packed is unpacked first', async () => {
     const { target, result } = await download((response) => {
-      response.writeHead(200, { 'content-encoding': 'gzip' }).end(gzipSync(WORKBOOK.subarray(0, 900)));
+      response.writeHead(200, { 'content-encoding': 'gzip' }).end(gzipSync(SMALL_WORKBOOK));
     });
     expect((await result).file?.extension).toBe('xlsx');
-    expect(target.bytes().equals(WORKBOOK.subarray(0, 900))).toBe(true);
+    expect(target.bytes().equals(SMALL_WORKBOOK)).toBe(true);
   });
 
   test('is ended at its limit, told beforehand or not', async () => {
@@ -111,6 +105,51 @@ describe('a download', () => {
     });
   });
 
+  test.each<[string, Buffer]>([
+    ['an archive', WORKBOOK.subarray(0, 2000)],
+    ['an archive of which only the last byte is missing', WORKBOOK.subarray(0, -1)],
+    ['a short archive', SMALL_WORKBOOK.subarray(0, 100)],
+    [
+      'an archive that ends as an archive inside it does',
+      archive([
+        ['a.xlsx', SMALL_WORKBOOK],
+        ['b', 9],
+      ]).subarray(0, 36 + SMALL_WORKBOOK.length),
+    ],
+    ['a document', Buffer.from('%PDF-1.7\n1 0 obj')],
+  ])('that breaks off where no length was told fails: %s', async (_name, bytes) => {
+    const client = createClient(
+      await listenTcp((socket) => {
+        socket.write('HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n');
+        socket.end(bytes);
+      }),
+    );
+    const call = createCall();
+    const result = client.download(requestOf('read'), call, createTarget());
+    await expect(result).rejects.toMatchObject({
+      name: 'VENDOR_BAD_RESPONSE',
+      details: { code: 'truncated' },
+    });
+    expect(call.exchanges.map(({ outcome }) => outcome)).toEqual([{ fault: 'truncated' }]);
+    expect(client.health().breaker).toBe('closed');
+  });
+
+  test('is a workbook wherever its directory says so', async () => {
+    const entries: [string, number][] = [
+      ['[trash]/0000.dat', 700],
+      ['xl/workbook.xml', 10],
+      ['[Content_Types].xml', 10],
+    ];
+    for (const [bytes, extension] of [
+      [archive(entries), 'xlsx'],
+      [archive(entries.slice(0, 2)), 'zip'],
+      [archive(entries.slice(1, 2)), 'zip'],
+    ] as const) {
+      const { result } = await download((response) => response.end(bytes));
+      expect((await result).file?.extension).toBe(extension);
+    }
+  });
+
   test('ends with the failure of its target, which is not the vendor’s', async () => {
     const target = createTarget();
     const full = new Failure('BUS_INTERNAL_ERROR');
@@ -130,7 +169,7 @@ describe('a download', () => {
       target.chunks.push(Buffer.from(chunk));
       writing -= 1;
     };
-    const bytes = archive('xl/workbook.xml', 2_000_000);
+    const bytes = archive([['xl/workbook.xml', 2_000_000]]);
     const { result } = await download((response) => response.end(bytes), target);
     await result;
     expect(most).toBe(1);
@@ -172,10 +211,10 @@ describe('a download', () => {
 
 describe('the type of a file', () => {
   test.each([
-    ['xlsx', archive('[Content_Types].xml')],
-    ['xlsx', archive('xl/worksheets/sheet1.xml')],
-    ['xlsx', archive('_rels/.rels')],
-    ['zip', archive('report.xlsx')],
+    ['xlsx', archive([['[Content_Types].xml', 0]])],
+    ['xlsx', archive([['xl/worksheets/sheet1.xml', 0]])],
+    ['xlsx', archive([['_rels/.rels', 0]])],
+    ['zip', archive([['report.xlsx', 0]])],
     ['zip', Buffer.from('504b0506', 'hex')],
     ['zip', Buffer.from('504b030400', 'hex')],
     ['xls', Buffer.from('d0cf11e0a1b11ae100', 'hex')],

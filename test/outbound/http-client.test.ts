@@ -27,6 +27,11 @@ async function listenAndKeep(answer: (response: ServerResponse) => void) {
   return { baseUrl, received };
 }
 
+/** Fields of a log line as whoever writes it finds them. */
+function asWritten<T>(fields: T): T {
+  return JSON.parse(JSON.stringify(fields));
+}
+
 describe('a request', () => {
   test("is put after the base URL's path, its query in order and encoded", async () => {
     const { baseUrl, received } = await listenAndKeep((response) => response.end('{}'));
@@ -85,7 +90,7 @@ describe('a request', () => {
   test('and its answer are entered among the exchanges, and logged without anything secret', async () => {
     const { baseUrl } = await listenAndKeep((response) => response.end('{"token":"secret-answer"}'));
     const logged: unknown[] = [];
-    const log: Log = { ...silentLog, debug: (...line) => logged.push(line) };
+    const log: Log = { ...silentLog, debug: (...line) => logged.push(asWritten(line)) };
     const client = createClient(baseUrl, { log });
     const call = createCall();
     const request = requestOf('login', {
@@ -327,7 +332,7 @@ describe("an account's secrets", () => {
 
   test('are kept out of failures and of the log, its headers among them', async () => {
     const lines: object[] = [];
-    const log: Log = { ...silentLog, debug: (fields) => lines.push(fields), child: () => log };
+    const log: Log = { ...silentLog, debug: (fields) => lines.push(asWritten(fields)), child: () => log };
     const { baseUrl } = await listenAndKeep((response) => response.end('{}'));
     const client = createClient(baseUrl, { log, headers: { 'X-Key': 'header-secret' } });
     client.keepSecrets(secrets);
