@@ -134,9 +134,16 @@ export class PendingRequest {
       ms: this.#bus.clock.now() - this.#startedAt,
       outcome: failure?.name ?? 'ok',
     };
-    if (failure?.cause === undefined) return this.#bus.log.info(fields, 'message');
-    // Only what nobody expected has a cause; the client never sees it.
-    this.#bus.log.error({ ...fields, error: failure.cause }, 'message');
+    const cause = failure?.cause;
+    if (cause === undefined) return this.#bus.log.info(fields, 'message');
+    // The client never sees a cause; only where nobody expected one is it the bus's own fault.
+    if (failure?.name === 'BUS_INTERNAL_ERROR') {
+      return this.#bus.log.error({ ...fields, error: cause }, 'message');
+    }
+    this.#bus.log.info(
+      { ...fields, reason: cause instanceof Error ? cause.message : String(cause) },
+      'message',
+    );
   }
 }
 

@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type RequestListener, type ServerResponse } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import type { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 import { Failure } from '#core/failure.ts';
 import type { Log } from '#core/log.ts';
 import type { Dialect } from '#protocol/frame.ts';
@@ -57,10 +58,7 @@ export async function listenHttp(options: HttpOptions): Promise<Listener> {
   server.on('upgrade', (request: IncomingMessage, socket: Socket, head: Buffer) =>
     upgrade(request, socket, head, options),
   );
-  server.on(
-    'clientError',
-    (_error, socket) => void socket.end('HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n'),
-  );
+  server.on('clientError', (error: Error, socket) => refuseUnreadable(socket, error, options.dialect));
   const sockets = trackSockets(server, options.connections);
   const endpoint = await bind(server, options.endpoint, options.log);
   return {
@@ -79,6 +77,19 @@ export async function listenHttp(options: HttpOptions): Promise<Listener> {
 /** Only WebSocket is one: Java's client asks for `h2c` with ordinary requests, which are served as they are. */
 function shouldUpgradeCallback(request: IncomingMessage): boolean {
   return request.headers.upgrade?.toLowerCase() === 'websocket';
+}
+
+/** What Node's parser says of a request that is none, by status (RFC 9110 15.5.9, RFC 6585 5). */
+const UNREADABLE: Readonly<Record<string, { status: number; description: string }>> = {
+  HPE_HEADER_OVERFLOW: { status: 431, description: 'заголовки HTTP слишком длинные' },
+  ERR_HTTP_REQUEST_TIMEOUT: { status: 408, description: 'запрос HTTP не пришёл целиком вовремя' },
+};
+
+function refuseUnreadable(socket: Duplex, error: Error, dialect: Dialect): void {
+  if (!socket.writable) return void socket.destroy();
+  const known = 'code' in error ? UNREADABLE[String(error.code)] : undefined;
+  const { status, description } = known ?? { status: 400, description: 'это не запрос HTTP' };
+  refuseUpgrade(socket, dialect, status, new Failure('BUS_MALFORMED_MESSAGE', { description }));
 }
 
 function pathnameOf(request: IncomingMessage): string {

@@ -106,6 +106,23 @@ describe('POST /tsrv', () => {
     expect(answer).toMatch(/\r\nretry-after: 1\r\n[\s\S]*BUS_OVERLOADED/);
   });
 
+  test.each([
+    ['what is no HTTP', 'hello\r\n\r\n', 400, 'Bad Request'],
+    [
+      'headers that are too long',
+      `GET /tsrv HTTP/1.1\r\nHost: localhost\r\nX: ${'x'.repeat(20_000)}\r\n\r\n`,
+      431,
+      'Request Header Fields Too Large',
+    ],
+  ])('answers %s with a Message too', async (_case, request, status, words) => {
+    const { url } = await start();
+    const socket = connect(Number(new URL(url).port), '127.0.0.1');
+    socket.write(request);
+    const [head = '', body = ''] = (await text(socket)).split('\r\n\r\n');
+    expect(head).toContain(`HTTP/1.1 ${status} ${words}\r\n`);
+    expect(JSON.parse(body)).toMatchObject({ type: 'error', data: { name: 'BUS_MALFORMED_MESSAGE' } });
+  });
+
   test('answers 405 with Allow for another method, 404 for another path', async () => {
     const { url } = await start();
     const get = await call('GET', `${url}/tsrv`);
