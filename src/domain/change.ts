@@ -12,6 +12,8 @@ export type ChangeContext = {
   readonly showPersonalData: boolean;
   /** An earlier attempt of the same operation may have reached the vendor, although its state did not show it. */
   readonly isDoubtful: boolean;
+  /** Names the operation: the same in every attempt and every process, and a hash, fit for a vendor to see. */
+  readonly operation: string;
 };
 
 /**

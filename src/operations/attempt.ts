@@ -5,6 +5,7 @@ import { parseJson } from '#core/json.ts';
 import type { Log } from '#core/log.ts';
 import type { Change, ChangeContext, Prepared } from '#domain/change.ts';
 import type { OperationRecord, Versioned } from '#store/store.ts';
+import { publicNameOf } from './contents.ts';
 import type { Journal } from './journal.ts';
 import { hasOutcome } from './machine.ts';
 import { type Outcome, outcomeOf } from './outcome.ts';
@@ -47,7 +48,8 @@ export class Attempt {
   async run(before: Versioned): Promise<Outcome> {
     const { journal, change, data, call, fresh } = this.#options;
     const { evidence: earlier, isDoubtful } = before.record;
-    const context = { call, showPersonalData: fresh.showPersonalData, isDoubtful };
+    const { showPersonalData } = fresh;
+    const context = { call, showPersonalData, isDoubtful, operation: publicNameOf(fresh) };
     this.#stopIfGone();
     let prepared: Prepared<unknown, unknown>;
     try {

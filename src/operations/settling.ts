@@ -6,6 +6,7 @@ import type { Log } from '#core/log.ts';
 import type { Change, Settlement } from '#domain/change.ts';
 import type { OperationKey, OperationRecord, Versioned } from '#store/store.ts';
 import { backOffMs } from './back-off.ts';
+import { publicNameOf } from './contents.ts';
 import { HalfWayOperations, type HalfWayOptions, type Knowledge } from './half-way.ts';
 import type { Journal } from './journal.ts';
 import type { Lanes } from './lanes.ts';
@@ -141,9 +142,9 @@ export class Settling {
     const timer = clock.setTimeout(() => timeOut.abort(), ATTEMPT_MS);
     const signal = AbortSignal.any([timeOut.signal, this.#closing.signal]);
     const call = { deadline: clock.now() + ATTEMPT_MS, signal, exchanges, traceparent: undefined };
-    const { showPersonalData } = record;
+    const context = { call, showPersonalData: record.showPersonalData, isDoubtful: true };
     try {
-      return await change.settle(parseJson(record.evidence), { call, showPersonalData, isDoubtful: true });
+      return await change.settle(parseJson(record.evidence), { ...context, operation: publicNameOf(record) });
     } catch (caught) {
       if (mayBeToldLater(caught)) throw caught;
       return 'undecidable';
@@ -188,8 +189,7 @@ export class Settling {
   async #attempt(scope: string): Promise<void> {
     // It does not wait in the lane, where others would have to wait for it.
     const deadline = this.#options.clock.now();
-    const { signal } = this.#closing;
-    const call = { deadline, signal, exchanges: [], traceparent: undefined };
+    const call = { deadline, signal: this.#closing.signal, exchanges: [], traceparent: undefined };
     const work = () => this.settleAll(scope, call);
     await this.#options.lanes.run(scope, call, work).catch(() => undefined);
   }

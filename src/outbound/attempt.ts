@@ -38,7 +38,6 @@ export function callEndOf(outcome: Outcome): CallEnd {
 const FAIR_MS = 5000;
 
 type Controller = { abort(reason: Error): void };
-
 type DataController = { pause(): void; resume(): void };
 
 export type AttemptOptions = {

@@ -1,4 +1,5 @@
 import type { Call } from '#core/call.ts';
+import type { HttpRequest } from '#core/http.ts';
 import { MAX_TIMEOUT_MS } from '#core/time-out.ts';
 
 /**
@@ -7,4 +8,10 @@ import { MAX_TIMEOUT_MS } from '#core/time-out.ts';
  */
 export function deadlineOf(call: Call, now: number): number {
   return now - call.deadline > MAX_TIMEOUT_MS ? Number.POSITIVE_INFINITY : call.deadline;
+}
+
+/** How long one attempt may take (milliseconds); `ownMs` is the account's time-out. */
+export function timeoutOf({ timeoutMs, effect }: HttpRequest, ownMs: number): number {
+  if (timeoutMs === undefined) return ownMs;
+  return effect === 'change' ? timeoutMs : Math.min(timeoutMs, ownMs);
 }

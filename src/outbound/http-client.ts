@@ -9,7 +9,7 @@ import { Activity } from './activity.ts';
 import { Attempt, callEndOf, type Lost, type Outcome } from './attempt.ts';
 import { type CallEnd, createBreaker } from './breaker.ts';
 import { createConnectionPool } from './connection-pool.ts';
-import { deadlineOf } from './deadline.ts';
+import { deadlineOf, timeoutOf } from './deadline.ts';
 import { failureNameOf, faultMessage } from './fault.ts';
 import { FileBody } from './file-body.ts';
 import { createGate, type Gate } from './gate.ts';
@@ -137,15 +137,9 @@ class AccountClient implements AccountHttp {
         resolve(outcome);
       };
       const { clock } = this.#options;
-      const options = { clock, timeoutMs: this.#timeoutOf(request) };
+      const options = { clock, timeoutMs: timeoutOf(request, this.#options.timeoutMs) };
       new Attempt(options, request.effect, call, createBody(), onEnd, reject).begin(this.#pool, outgoing);
     });
-  }
-
-  #timeoutOf({ timeoutMs, effect }: HttpRequest): number {
-    const own = this.#options.timeoutMs;
-    if (timeoutMs === undefined) return own;
-    return effect === 'change' ? timeoutMs : Math.min(timeoutMs, own);
   }
 
   /** Repeats what may be repeated while there is time; when there is none left, the last outcome stands. */
@@ -169,7 +163,8 @@ class AccountClient implements AccountHttp {
   /** Neither the query nor headers nor bodies are logged: that is where secrets are. */
   #record(outcome: Outcome, request: HttpRequest, call: Call, ms: number): void {
     const { method } = request;
-    const path = this.conceal(request.path, MAX_LOGGED_CHARACTERS);
+    // Found only by whoever writes the line, which hardly anybody does.
+    const path = { toJSON: () => this.conceal(request.path, MAX_LOGGED_CHARACTERS) };
     if ('response' in outcome) {
       call.exchanges.push({ account: this.account, request, outcome: outcome.response, ms });
       const { status } = outcome.response;
@@ -194,10 +189,7 @@ class AccountClient implements AccountHttp {
   }
 }
 
-/**
- * The way to one account's vendor: one pool of connections, its limits and its breaker. It may share the gate of an
- * earlier client, whose limits then count.
- */
+/** The way to one account's vendor: one pool of connections, its breaker, and its limits, or a gate it shares. */
 export function createHttpClient(options: HttpClientOptions, gate = createGate(options)): AccountHttp {
   return new AccountClient(options, gate);
 }

@@ -59,7 +59,7 @@ const noJobs = {
 /** Carries a change out without a journal. */
 const sendOnly: VendorCallsOptions['operations'] = {
   async run({ change, data }, call) {
-    const context = { call, showPersonalData: false, isDoubtful: false };
+    const context = { call, showPersonalData: false, isDoubtful: false, operation: 'x' };
     const prepared = await change.prepare(data, context, undefined);
     return 'answer' in prepared ? prepared.answer : change.send(data, prepared.evidence, context);
   },

@@ -93,7 +93,7 @@ test('the sandbox has a configuration of its own, with an account and, where the
   const options = { vendors: realVendors, env: {}, folder: '/', baseUrls: 'optional' } as const;
   const config = parseConfig(defaultSandboxConfig, options);
   const kinds = Object.values(config.vendors).map(({ kind }) => kind);
-  expect(kinds.toSorted()).toEqual(realVendors.map(({ kind }) => kind).toSorted());
+  expect([...new Set(kinds)].toSorted()).toEqual(realVendors.map(({ kind }) => kind).toSorted());
   expect(config.devices.map(({ token, vendor }) => [token, config.vendors[vendor]?.kind])).toEqual([
     ['AVQ11031010703', 'tsrv'],
     ['KZ77505', 'kassa24'],

@@ -104,6 +104,8 @@ describe('the report of a restaurant', () => {
     ['reset', { fault: 'reset' }, 1],
     ['lost', { fault: 'lost_answer' }, 2],
     ['502', { status: 502 }, 1],
+    ['cut in half', { fault: 'truncate' }, 2],
+    ['a page', { fault: 'html' }, 1],
   ])('comes although its order was %s, and is never at work twice', async (_what, fault, tasks) => {
     const { ask, vendor, pass } = await startOneSick('white-server');
     await vendor.fault({ ...ordering, ...fault });
@@ -112,22 +114,6 @@ describe('the report of a restaurant', () => {
     while (!(await Promise.race([isAnswered, pass(4000)])));
     expect(await answer).toMatchObject({ name: null, data: { lines: expect.any(Array) } });
     expect(await vendor.count(ordering)).toBe(2);
-    const { restaurants } = (await vendor.state({})) as Restaurants;
-    expect(restaurants[0]).toMatchObject({ tasks, most_at_once: 1 });
-  });
-
-  test.each([
-    ['cut in half', { fault: 'truncate' }, 2],
-    ['a page', { fault: 'html' }, 1],
-  ])('is not there where its order was %s; a repeat orders it', async (_what, fault, tasks) => {
-    const { ask, vendor, pass } = await startOneSick('white-server');
-    await vendor.fault({ ...ordering, ...fault });
-    expect(await ask(order, WAIT)).toMatchObject({ name: 'VENDOR_UNAVAILABLE' });
-    expect(await vendor.count(ordering)).toBe(1);
-    const answer = ask(order, WAIT);
-    const isAnswered = answer.then(() => true);
-    while (!(await Promise.race([isAnswered, pass(4000)])));
-    expect(await answer).toMatchObject({ name: null });
     const { restaurants } = (await vendor.state({})) as Restaurants;
     expect(restaurants[0]).toMatchObject({ tasks, most_at_once: 1 });
   });

@@ -614,6 +614,25 @@ describe('while the vendor may still be at a change whose answer was lost', () =
   });
 });
 
+test('one client’s change of a register passes the many of another at its next turn', async () => {
+  const sent: unknown[] = [];
+  const { ask } = await begin({
+    change: {
+      prepare: async () => ({ evidence: 1 }),
+      async send(data) {
+        sent.push(isJsonObject(data) && data.tag);
+      },
+    },
+  });
+  const flood = Array.from({ length: 20 }, (_, request) =>
+    ask({ id: `a${request}`, client: 'a', flow: { requester: 'a', request } }),
+  );
+  const single = ask({ id: 'b', client: 'b', flow: { requester: 'b', request: 0 } });
+  await Promise.all([...flood, single]);
+  expect(sent).toHaveLength(21);
+  expect(sent.indexOf('b')).toBeLessThanOrEqual(2);
+});
+
 test('a clock that was set back before a restart makes no change wait longer than the vendor may be at it', async () => {
   const states: Settlement<unknown>[] = ['undecidable'];
   let sent = 0;

@@ -1,5 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
-import type { Exchange } from '#core/call.ts';
+import type { Exchange, Flow } from '#core/call.ts';
 import { Failure } from '#core/failure.ts';
 import { silentLog } from '#core/log.ts';
 import type { Change } from '#domain/change.ts';
@@ -22,6 +22,7 @@ export type Asked = {
   readonly data?: unknown;
   readonly timeoutMs?: number;
   readonly signal?: AbortSignal;
+  readonly flow?: Flow;
 };
 
 type Overrides = Partial<Pick<OperationsOptions, 'probe' | 'onChange' | 'settleAfterMs'>> & {
@@ -68,10 +69,10 @@ export class Restartable {
   }
 
   async ask({ id, action = 'open', client = 'pos-1', token = 'KZ1', ...asked }: Asked): Promise<Told> {
-    const { data = { tag: id }, timeoutMs = 120_000, signal = new AbortController().signal } = asked;
+    const { data = { tag: id }, timeoutMs = 120_000, signal = new AbortController().signal, flow } = asked;
     const request = { client, address: 'shift', action, account: 'almaty', token, data };
     const exchanges: Exchange[] = [];
-    const call = { deadline: this.clock.now() + timeoutMs, signal, exchanges, traceparent: undefined };
+    const call = { deadline: this.clock.now() + timeoutMs, signal, exchanges, traceparent: undefined, flow };
     try {
       const operations = this.operations ?? this.#notStarted();
       return { data: await operations.run({ ...request, operationId: id, showPersonalData: false }, call) };

@@ -33,4 +33,23 @@ describe('withoutRandomValues()', () => {
   ])('makes %j %j', (value, expected) => {
     expect(matched(value)).toEqual(expected);
   });
+
+  test('takes out of answers a tag that the replay will not send', () => {
+    const name = 'Сверка #0123456789ab';
+    const { exchanges } = withoutRandomValues({
+      name: 'x',
+      exchanges: [
+        {
+          vendor: 'a',
+          request: { method: 'POST', path: '/a', body: { Name: name } },
+          response: { body: { Name: name, rows: ['b #0123456789ab', 'c #ba9876543210'] } },
+        },
+      ],
+      messages: [],
+    });
+    expect(exchanges?.[0]).toMatchObject({
+      request: { body: { Name: { $regex: '^Сверка #[0-9a-f]{12}$' } } },
+      response: { body: { Name: 'Сверка', rows: ['b', 'c #ba9876543210'] } },
+    });
+  });
 });

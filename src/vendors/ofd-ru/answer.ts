@@ -101,7 +101,8 @@ export function dataOf(response: HttpResponse, account: Account): unknown {
 export function loginDataOf(response: HttpResponse, account: Account): unknown {
   const answer = tryAnswer(response, account);
   const failed = response.status >= 300 || answer?.errors !== undefined;
-  const isOther = nameOf(response.status) !== 'VENDOR_AUTH_FAILED' && response.status >= 300;
+  const isOther =
+    response.status >= 300 && !['VENDOR_AUTH_FAILED', 'VENDOR_REJECTED'].includes(nameOf(response.status));
   const name = findErrorName(answer?.errors ?? []);
   if (!failed || name === 'InternalError' || isOther || isPage(response)) return dataOf(response, account);
   throw vendorFailure('VENDOR_AUTH_FAILED', account, {

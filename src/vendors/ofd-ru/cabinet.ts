@@ -30,15 +30,18 @@ type Query = NonNullable<HttpRequest['query']>;
 export type Cabinet = Omit<CabinetOptions, 'agreementId'> & {
   /** Sends, and throws the vendor's failure. */
   ask(request: HttpRequest, call: Call): Promise<Asked>;
-  /** All reports of an agreement: there is no way to ask for one. `settling` passes an open breaker. */
-  listReports(agreement: Agreement, call: Call, settling?: boolean): Promise<ReportList>;
+  /**
+   * All reports: there is no way to ask for one. Of the account's own agreement, to which its INN and KPP lead, or of
+   * all that its user sees. `settling` passes an open breaker.
+   */
+  listReports(isOwn: boolean, call: Call, settling?: boolean): Promise<ReportList>;
   /** The agreement that something is about: the given one, else the account's own, else the one found by INN and KPP. */
   agreementFor(given: string | undefined, call: Call): Promise<Agreement>;
   /** Asks whose agreement it is, although it may be known, and remembers it. */
   lookUpAgreement(entity: LegalEntity, call: Call): Promise<ReportList>;
   forgetAgreement(): void;
   /** How an answer is put into our words. */
-  reading(showPersonalData: boolean, complain: Complain): Reading;
+  reading(showPersonalData: boolean): Reading;
 };
 
 const REPORTS_PATH = '/api/customer/reports';
@@ -81,11 +84,10 @@ export function createCabinet({ agreementId, ...options }: CabinetOptions): Cabi
   return {
     ...options,
     ask,
-    listReports: ({ isOwn }, call, settling = false) =>
-      list(entityQuery(isOwn ? entity : {}), call, settling),
+    listReports: (isOwn, call, settling = false) => list(entityQuery(isOwn ? entity : {}), call, settling),
     agreementFor: agreements.find,
     lookUpAgreement: agreements.lookUp,
     forgetAgreement: agreements.forget,
-    reading: (showPersonalData, complain) => ({ zone, showPersonalData, complain }),
+    reading: (showPersonalData) => ({ zone, showPersonalData }),
   };
 }

@@ -37,9 +37,10 @@ function update(cabinet: Cabinet): Change<Static<typeof UpdateData>, Static<type
       const { rows } = await readTemplates(cabinet, call, true);
       const row = rows.find((candidate) => isSameId(candidate.id, id));
       const { CustomFields, BaseReportType } = row?.fields ?? {};
+      // No document says that they come back in their order.
       const isSaved = isDeepStrictEqual(
-        [row?.name, CustomFields, BaseReportType],
-        [name.trim(), fields, type],
+        [row?.name, new Set(Array.isArray(CustomFields) ? CustomFields : []), BaseReportType],
+        [name.trim(), new Set(fields), type],
       );
       // The description cannot be read back; saving the same once more changes nothing else.
       return isSaved ? { answer: toDone(undefined) } : 'not_done';

@@ -13,5 +13,8 @@ export const createReport = defineVendorChange<Cabinet>()({
   request: OrderData,
   reply: Report,
   change: ({ vendor }) =>
-    orderChange(vendor, ({ row, reading }) => reportInWords(row.fields, reading) as Report),
+    orderChange(
+      vendor,
+      ({ row, showPersonalData }) => reportInWords(row.fields, vendor.reading(showPersonalData)) as Report,
+    ),
 });

@@ -28,7 +28,7 @@ function creation(cabinet: Cabinet): Change<TemplateData, Evidence, Template> {
   async function find(evidence: Evidence, call: Call, showPersonalData: boolean, settling: boolean) {
     const { rows, complain } = await readTemplates(cabinet, call, settling);
     const row = rows.findLast((candidate) => isOurs(candidate, evidence));
-    const reading = cabinet.reading(showPersonalData, complain);
+    const reading = cabinet.reading(showPersonalData);
     return { rows, ours: row && (templateInWords(row.fields, reading) as Template), complain };
   }
 
@@ -48,8 +48,7 @@ function creation(cabinet: Cabinet): Change<TemplateData, Evidence, Template> {
         // Saved, so it is there: a vendor that tells no times may have kept the old one's id.
         const known = rows.findLast(({ name }) => name === data.name.trim());
         if (ours) return ours;
-        if (known)
-          return templateInWords(known.fields, cabinet.reading(showPersonalData, complain)) as Template;
+        if (known) return templateInWords(known.fields, cabinet.reading(showPersonalData)) as Template;
         throw complain('missing_template', 'сохранённого шаблона нет в списке');
       } catch (cause) {
         // The answer says only that it was saved; what has failed since does not undo that.

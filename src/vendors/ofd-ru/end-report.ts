@@ -5,7 +5,6 @@ import { defineVendorChange } from '#domain/action.ts';
 import type { Change } from '#domain/change.ts';
 import { vendorFailure } from '#outbound/vendor-failure.ts';
 import type { Agreement } from './agreement.ts';
-import type { Complain } from './answer.ts';
 import type { Cabinet } from './cabinet.ts';
 import { ReportId } from './ids.ts';
 import { findReport, isIn, type ReportRow, readReport } from './report-list.ts';
@@ -38,21 +37,21 @@ function goneReport(id: string): Report {
 }
 
 function endChange(cabinet: Cabinet, ending: Ending): Change<ReportId, EndEvidence & { id: string }, Report> {
-  const words = (row: ReportRow, showPersonalData: boolean, complain: Complain) =>
-    reportInWords(row.fields, cabinet.reading(showPersonalData, complain)) as Report;
+  const words = (row: ReportRow, showPersonalData: boolean) =>
+    reportInWords(row.fields, cabinet.reading(showPersonalData)) as Report;
 
-  async function find(id: string, agreement: Agreement, call: Call, settling: boolean) {
-    const list = await cabinet.listReports(agreement, call, settling);
-    return { row: findReport(list, id), isComplete: list.isComplete, complain: list.complain };
+  async function find(id: string, { isOwn }: Agreement, call: Call, settling: boolean) {
+    const list = await cabinet.listReports(isOwn, call, settling);
+    return { row: findReport(list, id), isComplete: list.isComplete };
   }
 
   return {
     async prepare({ id, ofd_agreement_id: given }, { call, showPersonalData }, earlier) {
       const agreement = earlier?.agreement ?? (await cabinet.agreementFor(given, call));
-      const { row, isComplete, complain } = await find(id, agreement, call, false);
+      const { row, isComplete } = await find(id, agreement, call, false);
       // A part of the list says nothing of what is not in it; the vendor itself will.
       if (!row && isComplete) return { answer: goneReport(id) };
-      if (row && isIn(row, 'Deleted')) return { answer: words(row, showPersonalData, complain) };
+      if (row && isIn(row, 'Deleted')) return { answer: words(row, showPersonalData) };
       if (row) ending.check(row);
       return { evidence: { id, agreement, query: ending.query(row, id, agreement) } };
     },
@@ -62,7 +61,7 @@ function endChange(cabinet: Cabinet, ending: Ending): Change<ReportId, EndEviden
         const { data, complain } = await cabinet.ask(ending.request(id, query), call);
         // 4 shows the deleted report; what cancelling answers is not documented.
         const hasReport = typeof data === 'object' && data !== null && 'Id' in data;
-        return hasReport ? words(readReport(data, complain), showPersonalData, complain) : goneReport(id);
+        return hasReport ? words(readReport(data, complain), showPersonalData) : goneReport(id);
       } catch (caught) {
         if (saysGone(caught)) return goneReport(id);
         throw caught;
@@ -70,9 +69,9 @@ function endChange(cabinet: Cabinet, ending: Ending): Change<ReportId, EndEviden
     },
 
     async settle({ id, agreement }, { call, showPersonalData }) {
-      const { row, isComplete, complain } = await find(id, agreement, call, true);
+      const { row, isComplete } = await find(id, agreement, call, true);
       if (!row) return isComplete ? { answer: goneReport(id) } : 'undecidable';
-      return isIn(row, 'Deleted') ? { answer: words(row, showPersonalData, complain) } : 'not_done';
+      return isIn(row, 'Deleted') ? { answer: words(row, showPersonalData) } : 'not_done';
     },
   };
 }

@@ -26,7 +26,7 @@ export const getAgreement = defineVendorAction<Cabinet>()({
     const asked = isOwn ? { inn: own.inn, kpp: kpp ?? own.kpp } : { inn, kpp };
     const list = await vendor.lookUpAgreement(asked, call);
     const { agreementId: OfdAgreementId } = list;
-    const reading = vendor.reading(client.seesPersonalData, list.complain);
+    const reading = vendor.reading(client.seesPersonalData);
     return reportInWords({ OfdAgreementId, ...list.fields }, reading) as ReportListReply;
   },
 });

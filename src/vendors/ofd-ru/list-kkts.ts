@@ -45,7 +45,7 @@ export const listKkts = defineVendorAction<Cabinet>()({
     const list = listIn(data);
     if (!list) throw complain('wrong_type', 'вместо списка касс пришло другое значение');
     const rows = list.filter(isJsonObject);
-    const reading = vendor.reading(client.seesPersonalData, complain);
+    const reading = vendor.reading(client.seesPersonalData);
     return rows.map((row) => kktInWords(row, reading) as Record<string, unknown>);
   },
 });

@@ -18,11 +18,8 @@ export const listReports = defineVendorAction<Cabinet>()({
   reply: ReportListReply,
   async handle(_data, { vendor, call, client, headers }) {
     if (headers.refresh) vendor.forgetAgreement();
-    const list = await vendor.listReports({ id: null, isOwn: true }, call);
-    return reportInWords(
-      list.fields,
-      vendor.reading(client.seesPersonalData, list.complain),
-    ) as ReportListReply;
+    const { fields } = await vendor.listReports(true, call);
+    return reportInWords(fields, vendor.reading(client.seesPersonalData)) as ReportListReply;
   },
 });
 
@@ -37,12 +34,10 @@ export const getReport = defineVendorAction<Cabinet>()({
   async handle({ id, ofd_agreement_id: given }, { vendor, call, client, headers }) {
     if (headers.refresh) vendor.forgetAgreement();
     // Which agreement its own is does not matter: INN and KPP lead to the list.
-    const own = { id: null, isOwn: true };
-    const agreement = given === undefined ? own : await vendor.agreementFor(given, call);
-    const list = await vendor.listReports(agreement, call);
+    const isOwn = given === undefined || (await vendor.agreementFor(given, call)).isOwn;
+    const list = await vendor.listReports(isOwn, call);
     const row = findReport(list, id);
-    if (row)
-      return reportInWords(row.fields, vendor.reading(client.seesPersonalData, list.complain)) as Report;
+    if (row) return reportInWords(row.fields, vendor.reading(client.seesPersonalData)) as Report;
     throw vendorFailure('VENDOR_REJECTED', vendor.http, {
       status: 200,
       code: 'ReportNotFound',

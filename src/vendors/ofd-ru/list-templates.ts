@@ -33,7 +33,7 @@ export const listBaseTemplates = defineVendorAction<Cabinet>()({
       call,
     );
     if (!Array.isArray(data)) throw complain('wrong_type', 'вместо списка шаблонов пришло другое значение');
-    const reading = vendor.reading(client.seesPersonalData, complain);
+    const reading = vendor.reading(client.seesPersonalData);
     const rows = data.filter(isJsonObject);
     return rows.map((row) => templateInWords(row, reading) as Record<string, unknown>);
   },
@@ -48,8 +48,8 @@ export const listTemplates = defineVendorAction<Cabinet>()({
   request: Type.Null(),
   reply: Type.Array(Template),
   async handle(_data, { vendor, call, client }) {
-    const { rows, complain } = await readTemplates(vendor, call);
-    const reading = vendor.reading(client.seesPersonalData, complain);
+    const { rows } = await readTemplates(vendor, call);
+    const reading = vendor.reading(client.seesPersonalData);
     return rows.map(({ fields }) => templateInWords(fields, reading) as Template);
   },
 });
@@ -68,6 +68,6 @@ export const getTemplate = defineVendorAction<Cabinet>()({
       call,
     );
     const { fields } = readTemplate(data, complain);
-    return templateInWords(fields, vendor.reading(client.seesPersonalData, complain)) as Template;
+    return templateInWords(fields, vendor.reading(client.seesPersonalData)) as Template;
   },
 });

@@ -71,10 +71,12 @@ export function nameOf({ name, report_type }: OrderData): string {
 }
 
 /** Throws `BUS_INVALID_DATA` for what a schema cannot say. */
-export function checkOrder(data: OrderData): void {
+export function checkOrder(data: OrderData, zone: string): void {
   if ((data.report_type === undefined) === (data.custom_report_id === undefined)) {
     throw invalid('/report_type', 'нужно одно из двух: report_type или custom_report_id');
   }
+  toWireTime('/date_from', data.date_from, zone);
+  toWireTime('/date_to', data.date_to, zone);
 }
 
 /** Table 3, in the order of the sample. `wireName` carries the tag. */

@@ -6,8 +6,7 @@ import type { Agreement } from './agreement.ts';
 import type { Cabinet } from './cabinet.ts';
 import { checkOrder, nameOf, type OrderData, toOrderBody } from './order-data.ts';
 import { type ReportList, type ReportRow, readReport } from './report-list.ts';
-import { createTag, tagged, tagOf } from './tag.ts';
-import type { Reading } from './words.ts';
+import { tagged, tagOf, toTag } from './tag.ts';
 
 /** What will prove an order: all that the vendor lists of it. */
 export type OrderEvidence = {
@@ -15,10 +14,19 @@ export type OrderEvidence = {
   readonly agreement: Agreement;
   /** RFC 3339, by our clock. */
   readonly since: string;
+  /** What the vendor tells of the report as it was ordered; absent in what an older version wrote down. */
+  readonly body?: Readonly<Record<string, unknown>>;
 };
 
-/** An order that was taken: its report, and whose it is. */
-export type Taken = { readonly row: ReportRow; readonly agreement: Agreement; readonly reading: Reading };
+/** The keys by which reports without a name differ. */
+const TOLD = ['ReportType', 'DateFrom', 'DateTo'] as const;
+
+/** An order that was taken: its report, whose it is, and who ordered it. */
+export type Taken = {
+  readonly row: ReportRow;
+  readonly agreement: Agreement;
+  readonly showPersonalData: boolean;
+};
 
 const ORDER_PATH = '/api/customer/reports';
 
@@ -30,9 +38,27 @@ function createdMs({ created }: ReportRow): number {
   return time ? Date.parse(time) : Number.NaN;
 }
 
-/** A report ordered since then whose name has no tag: perhaps ours, if the vendor cuts or rewrites names. */
-function mayBeOurs(row: ReportRow, { since }: OrderEvidence): boolean {
-  return tagOf(row.name) === undefined && createdMs(row) >= Date.parse(since) - CLOCK_SKEW_MS;
+/** Comparable: the vendor tells the period in the same wall clock, without its offset and fractions. */
+function comparable(value: unknown): string | undefined {
+  const text = typeof value === 'string' ? value.trim().toLowerCase() : '';
+  return text === '' ? undefined : text.replace(/^(\d{4}-\d{2}-\d{2}t\d{2}:\d{2}:\d{2}).*$/, '$1');
+}
+
+/** Has the report another type or period? What either does not tell makes no difference. */
+function isOther({ fields }: ReportRow, { body = {} }: OrderEvidence): boolean {
+  return TOLD.some((key) => {
+    const [told, ordered] = [comparable(fields[key]), comparable(body[key])];
+    return told !== undefined && ordered !== undefined && told !== ordered;
+  });
+}
+
+/**
+ * A report like it that was ordered since then, and whose name has no tag: perhaps ours, if the vendor cuts or
+ * rewrites names.
+ */
+function mayBeOurs(row: ReportRow, evidence: OrderEvidence): boolean {
+  const isLater = createdMs(row) >= Date.parse(evidence.since) - CLOCK_SKEW_MS;
+  return tagOf(row.name) === undefined && isLater && !isOther(row, evidence);
 }
 
 function settleBy(list: ReportList, evidence: OrderEvidence): ReportRow | 'not_done' | 'undecidable' {
@@ -44,7 +70,8 @@ function settleBy(list: ReportList, evidence: OrderEvidence): ReportRow | 'not_d
 
 /**
  * 3.1 'Запрос на генерацию пользовательского отчета'. Every order makes a report and uses up the limit, so it is
- * sent once; a lost one is found by the tag in its name. `answer` makes of it what the order is answered with.
+ * sent once; a lost one is found by the tag in its name. `answer` makes of it what the order is answered with; it must
+ * not throw, since the order would never be settled then.
  */
 export function orderChange<Answer>(
   cabinet: Cabinet,
@@ -63,31 +90,31 @@ export function orderChange<Answer>(
     // A tag is found whatever was ordered since.
     evidenceLasts: true,
 
-    async prepare(data, { call }, earlier) {
-      checkOrder(data);
-      // Also says, before anything is sent, whether the times are there.
-      toOrderBody(data, { wireName: '', agreementId: null, zone });
+    async prepare(data, { call, operation }, earlier) {
+      checkOrder(data, zone);
       if (earlier) return { evidence: earlier };
       const agreement = await cabinet.agreementFor(data.ofd_agreement_id, call);
-      return { evidence: { tag: createTag(), agreement, since: new Date(clock.now()).toISOString() } };
+      const sent = toOrderBody(data, { wireName: '', agreementId: agreement.id, zone });
+      const body = Object.fromEntries(TOLD.map((key) => [key, sent[key]]));
+      const since = new Date(clock.now()).toISOString();
+      return { evidence: { tag: toTag(operation), agreement, since, body } };
     },
 
     async send(data, evidence, { call, showPersonalData }) {
       const { data: report, complain } = await post(data, evidence, call);
       const row = readReport(report, complain);
-      return answer({
-        row,
-        agreement: evidence.agreement,
-        reading: cabinet.reading(showPersonalData, complain),
-      });
+      const told = tagOf(row.name);
+      if (told !== undefined && told !== evidence.tag) {
+        throw complain('other_report', 'ответ на заказ рассказывает о другом отчёте');
+      }
+      return answer({ row, agreement: evidence.agreement, showPersonalData });
     },
 
     async settle(evidence, { call, showPersonalData }): Promise<Settlement<Answer>> {
-      const list = await cabinet.listReports(evidence.agreement, call, true);
-      const settled = settleBy(list, evidence);
+      const { agreement } = evidence;
+      const settled = settleBy(await cabinet.listReports(agreement.isOwn, call, true), evidence);
       if (typeof settled === 'string') return settled;
-      const reading = cabinet.reading(showPersonalData, list.complain);
-      return { answer: answer({ row: settled, agreement: evidence.agreement, reading }) };
+      return { answer: answer({ row: settled, agreement, showPersonalData }) };
     },
   };
 }

@@ -16,6 +16,8 @@ export type OrderedReport = {
 
 export const SHORTEST_PAUSE_MS = 5_000;
 const LONGEST_PAUSE_MS = 60_000;
+/** What the vendor says of the time that it needs is no reason not to look for longer. */
+const LONGEST_WAIT_MS = 600_000;
 /** What is as good as ready has still to be fetched. */
 const MOST_PROGRESS = 0.95;
 
@@ -34,6 +36,16 @@ export function toOrdered(cabinet: Cabinet, { row, agreement }: Taken): OrderedR
     since_ms: sinceMs,
     due_ms: takesMs === null ? null : sinceMs + Math.max(0, takesMs),
   };
+}
+
+/**
+ * How long the vendor has nothing to tell yet: it has said when. A clock that was set back must not make it longer.
+ * Milliseconds.
+ */
+export function waitMs({ since_ms, due_ms }: OrderedReport, nowMs: number): number {
+  const elapsedMs = nowMs - since_ms;
+  const takesMs = Math.min((due_ms ?? since_ms) - since_ms, LONGEST_WAIT_MS);
+  return elapsedMs < 0 ? 0 : Math.max(0, takesMs - elapsedMs);
 }
 
 /** A look a minute at the end, more often in the beginning. */

@@ -1,7 +1,7 @@
 import type { Call } from '#core/call.ts';
 import { Failure } from '#core/failure.ts';
 import type { HttpResponse } from '#core/http.ts';
-import type { JobContext, JobFile } from '#domain/job.ts';
+import type { JobContext, JobFile, JobFileSink } from '#domain/job.ts';
 import { complaintAbout, dataOf, errorNameIn } from './answer.ts';
 import type { Cabinet } from './cabinet.ts';
 import type { ReportRow } from './report-list.ts';
@@ -17,7 +17,7 @@ const MAX_NAME_CHARACTERS = 100;
 export type FileRequest = {
   readonly id: string;
   readonly agreementId: string | null;
-  readonly row: ReportRow | undefined;
+  readonly row: ReportRow | null;
 };
 
 /** The file; `not_ready` when the vendor says `ReportNotDone`, which may also mean that there is no such report. */
@@ -64,25 +64,27 @@ export async function fetchFile(
   const query = queryOfUrl(request.row?.fields.DownloadUrl, path, cabinet.baseUrl);
   const { agreementId } = request;
   const own = agreementId === null ? [] : [['ofdAgreementId', agreementId] as const];
-  const sink = await openFile();
+  let sink: JobFileSink | undefined;
   let diskFailure: Failure | undefined;
   const onDisk = <T>(work: Promise<T>): Promise<T> =>
     work.catch((caught: unknown) => {
       diskFailure = Failure.from(caught);
       throw diskFailure;
     });
-  const target = {
-    maxBytes: MAX_FILE_BYTES,
-    write: (chunk: Uint8Array) => onDisk(sink.write(chunk)),
-  };
   let response: HttpResponse;
   try {
+    const opened = await onDisk(openFile());
+    sink = opened;
+    const target = {
+      maxBytes: MAX_FILE_BYTES,
+      write: (chunk: Uint8Array) => onDisk(opened.write(chunk)),
+    };
     const get = { method: 'GET', path, query: query ?? own, effect: 'read' } as const;
     response = await cabinet.session.download(get, call, target);
     const { file } = response;
-    if (file) return { file: await onDisk(sink.finish(fileName(request, file.extension), file.mediaType)) };
+    if (file) return { file: await onDisk(opened.finish(fileName(request, file.extension), file.mediaType)) };
   } catch (caught) {
-    await sink.discard();
+    await sink?.discard();
     const failure = Failure.from(caught);
     if (failure === diskFailure || isTooLarge(failure)) return { failure };
     throw failure;

@@ -5,26 +5,34 @@ import type { Cabinet } from './cabinet.ts';
 import { cancelChange } from './end-report.ts';
 import { ERROR_NAMES } from './error-names.ts';
 import type { ReportId } from './ids.ts';
+import { MissingReports } from './missing-reports.ts';
 import { type OrderEvidence, orderChange } from './order.ts';
-import { checkOrder, type OrderData, toOrderBody } from './order-data.ts';
-import { type OrderedReport, pauseMs, progressOf, SHORTEST_PAUSE_MS, toOrdered } from './ordered-report.ts';
+import { checkOrder, type OrderData } from './order-data.ts';
+import {
+  type OrderedReport,
+  pauseMs,
+  progressOf,
+  SHORTEST_PAUSE_MS,
+  toOrdered,
+  waitMs,
+} from './ordered-report.ts';
 import { fetchFile } from './report-file.ts';
 import { findReport, isIn, type ReportRow } from './report-list.ts';
 import type { Report } from './report-schema.ts';
-import { SharedLists } from './shared-lists.ts';
+import { type SeenList, SharedLists } from './shared-lists.ts';
 import { reportInWords } from './words.ts';
 
 /** Beside the file: what the vendor tells of the report, null when it lists it no more. */
 type ReportResult = { readonly report: Report | null };
 
-/** A list may be late by one look; a report that is missing twice is gone. */
-const MISSES_THAT_MEAN_GONE = 2;
+/** What the list tells of a report that was downloaded; null when it lists it no more. */
+type Downloaded = { readonly row: ReportRow | null };
 
-/** Follows reports; what it counts is lost with the process, which only makes it look once more. */
+/** Follows reports until they are downloaded. */
 class Follower {
   readonly #cabinet: Cabinet;
   readonly #lists: SharedLists;
-  readonly #misses = new Map<string, number>();
+  readonly #missing = new MissingReports();
   readonly #unknownStates = new Set<string>();
 
   constructor(cabinet: Cabinet) {
@@ -32,30 +40,24 @@ class Follower {
     this.#lists = new SharedLists(cabinet);
   }
 
-  async follow(ordered: OrderedReport, context: JobContext): Promise<JobStep<ReportResult>> {
-    const { clock } = this.#cabinet;
-    const waitMs = (ordered.due_ms ?? 0) - clock.now();
+  async follow(ordered: OrderedReport, context: JobContext): Promise<JobStep<Downloaded>> {
+    const nowMs = this.#cabinet.clock.now();
+    const restMs = waitMs(ordered, nowMs);
     // Before its time the vendor has nothing to tell, and every look costs a turn of the one a second.
-    if (waitMs > 0) {
-      const againInMs = Math.min(waitMs, SHORTEST_PAUSE_MS);
-      return { state: 'ordered', progress: progressOf(ordered, clock.now()), againInMs };
+    if (restMs > 0) {
+      const againInMs = Math.min(restMs, SHORTEST_PAUSE_MS);
+      return { state: 'ordered', progress: progressOf(ordered, nowMs), againInMs };
     }
-    const list = await this.#lists.read(ordered, context.call);
-    const row = findReport(list, ordered.id);
-    if (!row) return this.#miss(ordered, context, list.isComplete);
-    this.#misses.delete(ordered.id);
+    const seen = await this.#lists.read(ordered, context.call);
+    const row = findReport(seen.list, ordered.id);
+    if (!row) return this.#miss(ordered, context, seen);
+    this.#missing.forget(ordered.id);
     if (isIn(row, 'Error', 'Deleted')) return { failure: this.#ended(row) };
-    if (isIn(row, 'Done')) return this.#fetch(ordered, row, context, this.#inWords(row, context));
+    if (isIn(row, 'Done')) return this.#fetch(ordered, row, context);
     return this.#pending(ordered, isIn(row, 'Todo') ? 'ordered' : 'running', row);
   }
 
-  #inWords(row: ReportRow, { showPersonalData }: JobContext): Report {
-    const complain = (code: string, message: string) =>
-      vendorFailure('VENDOR_BAD_RESPONSE', this.#cabinet.http, { status: 200, code, message });
-    return reportInWords(row.fields, this.#cabinet.reading(showPersonalData, complain)) as Report;
-  }
-
-  #pending(ordered: OrderedReport, state: 'ordered' | 'running', row?: ReportRow): JobStep<ReportResult> {
+  #pending(ordered: OrderedReport, state: 'ordered' | 'running', row?: ReportRow): JobStep<Downloaded> {
     if (row && !isIn(row, 'Todo', 'Processing', 'Done') && !this.#unknownStates.has(row.status)) {
       this.#unknownStates.add(row.status);
       this.#cabinet.log.warn({ status: row.status }, 'OFD.ru knows a state that nobody documents');
@@ -78,18 +80,16 @@ class Follower {
   async #miss(
     ordered: OrderedReport,
     context: JobContext,
-    isComplete: boolean,
-  ): Promise<JobStep<ReportResult>> {
-    const misses = (this.#misses.get(ordered.id) ?? 0) + 1;
-    this.#misses.set(ordered.id, misses);
-    if (isComplete && misses < MISSES_THAT_MEAN_GONE) return this.#pending(ordered, 'running');
-    const step = await this.#fetch(ordered, undefined, context, null);
-    if ('state' in step && !isComplete) return step;
-    this.#misses.delete(ordered.id);
-    return 'state' in step ? { failure: this.#missing() } : step;
+    { list, beganAtMs }: SeenList,
+  ): Promise<JobStep<Downloaded>> {
+    const isGone = this.#missing.note(ordered.id, beganAtMs);
+    if (list.isComplete && !isGone) return this.#pending(ordered, 'running');
+    const step = await this.#fetch(ordered, null, context);
+    if ('state' in step && !list.isComplete) return step;
+    return 'state' in step ? { failure: this.#notFound() } : step;
   }
 
-  #missing(): Failure {
+  #notFound(): Failure {
     return vendorFailure('VENDOR_REJECTED', this.#cabinet.http, {
       status: 200,
       code: 'ReportNotFound',
@@ -100,14 +100,13 @@ class Follower {
 
   async #fetch(
     ordered: OrderedReport,
-    row: ReportRow | undefined,
+    row: ReportRow | null,
     context: JobContext,
-    report: Report | null,
-  ): Promise<JobStep<ReportResult>> {
+  ): Promise<JobStep<Downloaded>> {
     const { id, ofd_agreement_id: agreementId } = ordered;
     const fetched = await fetchFile(this.#cabinet, { id, agreementId, row }, context);
     if (fetched === 'not_ready') return this.#pending(ordered, 'running');
-    return 'failure' in fetched ? fetched : { result: { report }, file: fetched.file };
+    return 'failure' in fetched ? fetched : { result: { row }, file: fetched.file };
   }
 }
 
@@ -126,15 +125,20 @@ export function reportJob(cabinet: Cabinet): Job<OrderData, OrderEvidence, Order
   const cancelling = cancelChange(cabinet);
   return {
     check(data) {
-      checkOrder(data);
-      toOrderBody(data, { wireName: '', agreementId: null, zone: cabinet.zone });
+      checkOrder(data, cabinet.zone);
     },
     // Every order is told by a tag of its own: other changes need not wait until all of them are made.
     laneOf: () => 'orders',
     order: orderChange(cabinet, (taken) => toOrdered(cabinet, taken)),
-    follow: (ordered, context) => follower.follow(ordered, context),
+    async follow(ordered, context) {
+      const step = await follower.follow(ordered, context);
+      if (!('result' in step)) return step;
+      const { row } = step.result;
+      const reading = cabinet.reading(context.showPersonalData);
+      return { ...step, result: { report: row && (reportInWords(row.fields, reading) as Report) } };
+    },
     async cancel({ id, ofd_agreement_id: agreementId, is_own: isOwn }, { call, showPersonalData }) {
-      const context = { call, showPersonalData, isDoubtful: false };
+      const context = { call, showPersonalData, isDoubtful: false, operation: '' };
       const earlier = { id, agreement: { id: agreementId, isOwn }, query: [] };
       const prepared = await cancelling.prepare({ id }, context, earlier);
       if ('evidence' in prepared) await cancelling.send({ id }, prepared.evidence, context);

@@ -22,7 +22,6 @@ export type ReportList = {
   readonly agreementId: string | null;
   /** The whole list as it came, in the document's spelling. */
   readonly fields: Readonly<Record<string, unknown>>;
-  readonly complain: Complain;
 };
 
 function text(value: unknown): string | null {
@@ -63,7 +62,6 @@ export function readReportList(data: unknown, complain: Complain): ReportList {
     isComplete: total === null || rows.length >= total,
     agreementId: text(fields.OfdAgreementId),
     fields: { ...fields, List: list },
-    complain,
   };
 }
 

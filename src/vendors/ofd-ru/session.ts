@@ -52,9 +52,11 @@ async function logIn(
   { http, clock }: SessionOptions,
   { login, password }: { readonly login: string; readonly password: string },
   call: Call,
+  settling: Pick<HttpRequest, 'settling'>,
 ): Promise<Token> {
   const body = { Login: login, Password: password };
-  const response = await http.send({ method: 'POST', path: LOGIN_PATH, body, effect: 'login' }, call);
+  const request = { method: 'POST', path: LOGIN_PATH, body, effect: 'login', ...settling } as const;
+  const response = await http.send(request, call);
   const data = loginDataOf(response, http);
   const { AuthToken, ExpirationDateUtc } = isJsonObject(data) ? data : {};
   const text = typeof AuthToken === 'string' ? AuthToken.trim() : '';
@@ -76,9 +78,9 @@ export function createSession(options: SessionOptions): Session {
   let renewAtMs: number | undefined;
 
   const tokens = createTokenSession({
-    async login(call) {
+    async login(call, settling) {
       if ('authToken' in credentials) return credentials.authToken;
-      const token = await logIn(options, credentials, call);
+      const token = await logIn(options, credentials, call, settling);
       renewAtMs = token.renewAtMs;
       return token.text;
     },
@@ -93,18 +95,23 @@ export function createSession(options: SessionOptions): Session {
     });
   }
 
-  async function carry(call: Call, send: (token: string) => Promise<HttpResponse>): Promise<HttpResponse> {
+  async function carry(
+    call: Call,
+    send: (token: string) => Promise<HttpResponse>,
+    settling?: HttpRequest['settling'],
+  ): Promise<HttpResponse> {
     await waitForFirst(call);
     if (renewAtMs !== undefined && clock.now() >= renewAtMs) {
       renewAtMs = undefined;
       tokens.forget();
     }
     if ('authToken' in credentials) return send(credentials.authToken);
-    return tokens.send(call, send, (response) => isAccessDenied(response, http));
+    return tokens.send(call, send, (response) => isAccessDenied(response, http), settling);
   }
 
   return {
-    send: (request, call) => carry(call, (token) => http.send(signed(request, token), call)),
+    send: (request, call) =>
+      carry(call, (token) => http.send(signed(request, token), call), request.settling),
     download: (request, call, target) =>
       carry(call, (token) => http.download(signed(request, token), call, target)),
   };

@@ -1,46 +1,73 @@
 import type { Call } from '#core/call.ts';
+import { SharedCall } from '#outbound/shared-call.ts';
 import type { Cabinet } from './cabinet.ts';
 import { type OrderedReport, SHORTEST_PAUSE_MS } from './ordered-report.ts';
 import type { ReportList } from './report-list.ts';
 
-type Shared = {
-  readonly list: Promise<ReportList>;
-  readonly atMs: number;
-  /** The reports that were looked for in it. */
-  readonly seenBy: Set<string>;
+/** The call of a list that jobs wait for, which are the background of whoever waits for an answer. */
+class ListCall extends SharedCall<ReportList> {
+  readonly isBackground = true;
+}
+
+type Slot = {
+  readonly call: ListCall;
+  /** Milliseconds since the epoch. */
+  readonly beganAtMs: number;
+  /** Undefined until it has come. */
+  list?: ReportList;
 };
+
+/** A list, and when it was asked for (milliseconds since the epoch). */
+export type SeenList = { readonly list: ReportList; readonly beganAtMs: number };
 
 /**
  * The lists of reports that looks share: the vendor lists all reports at once, whichever is asked for, and takes one
- * request a second. A list that was begun before a report was ordered tells nothing of it, and every look at one
- * report sees a list of its own.
+ * request a second. A list that was begun before a report was ordered tells nothing of it, and the next look at the
+ * same report comes too late for the same list. It is kept for no longer than that: lists are large.
  */
 export class SharedLists {
   readonly #cabinet: Cabinet;
-  readonly #last = new Map<string, Shared>();
+  /** By whether it is the list of the account's own agreement. */
+  readonly #slots = new Map<boolean, Slot>();
 
   constructor(cabinet: Cabinet) {
     this.#cabinet = cabinet;
   }
 
-  read(report: OrderedReport, call: Call): Promise<ReportList> {
-    const { id, ofd_agreement_id: agreementId, is_own: isOwn } = report;
-    const key = JSON.stringify([agreementId, isOwn]);
-    const known = this.#last.get(key);
-    if (known && this.#isGoodFor(report, known)) {
-      known.seenBy.add(id);
-      return known.list;
-    }
-    const list = this.#cabinet.listReports({ id: agreementId, isOwn }, call);
-    const shared = { list, atMs: this.#cabinet.clock.now(), seenBy: new Set([id]) };
-    this.#last.set(key, shared);
-    // What was not read is nobody else's answer.
-    list.catch(() => this.#last.get(key) === shared && this.#last.delete(key));
-    return list;
+  async read(report: OrderedReport, call: Call): Promise<SeenList> {
+    const isOwn = report.is_own;
+    const known = this.#slots.get(isOwn);
+    const slot = known && this.#isGoodFor(report, known) ? known : this.#open(isOwn, call);
+    const { beganAtMs } = slot;
+    if (slot.list) return { list: slot.list, beganAtMs };
+    const { result } = slot.call.join(call);
+    if (slot !== known) void this.#fill(isOwn, slot);
+    return { list: await result, beganAtMs };
   }
 
-  #isGoodFor({ id, since_ms: sinceMs }: OrderedReport, { atMs, seenBy }: Shared): boolean {
-    const ageMs = this.#cabinet.clock.now() - atMs;
-    return atMs > sinceMs && ageMs >= 0 && ageMs < SHORTEST_PAUSE_MS && !seenBy.has(id);
+  #open(isOwn: boolean, call: Call): Slot {
+    const slot = { call: new ListCall(call), beganAtMs: this.#cabinet.clock.now() };
+    this.#slots.set(isOwn, slot);
+    return slot;
+  }
+
+  /** Never rejects: whoever waits is told. */
+  async #fill(isOwn: boolean, slot: Slot): Promise<void> {
+    await slot.call.run(async (shared) => {
+      slot.list = await this.#cabinet.listReports(isOwn, shared);
+      return slot.list;
+    });
+    const drop = () => {
+      if (this.#slots.get(isOwn) === slot) this.#slots.delete(isOwn);
+    };
+    // What was not read is nobody else's answer.
+    if (slot.list) this.#cabinet.clock.setTimeout(drop, SHORTEST_PAUSE_MS);
+    else drop();
+  }
+
+  #isGoodFor({ since_ms: sinceMs }: OrderedReport, { beganAtMs, list, call }: Slot): boolean {
+    const ageMs = this.#cabinet.clock.now() - beganAtMs;
+    const isThere = list !== undefined || call.isUnderWay;
+    return isThere && beganAtMs > sinceMs && ageMs >= 0 && ageMs < SHORTEST_PAUSE_MS;
   }
 }

@@ -1,11 +1,9 @@
-import { randomBytes } from 'node:crypto';
-
-const TAG_BYTES = 6;
+const TAG_DIGITS = 12;
 const TAG = / ?#([0-9a-f]{12})\s*$/i;
 
-/** Twelve hex digits by which an order is found again when its answer was lost. */
-export function createTag(): string {
-  return randomBytes(TAG_BYTES).toString('hex');
+/** Twelve hex digits of the operation's name: by them an order is found again when its answer was lost. */
+export function toTag(operation: string): string {
+  return operation.slice(0, TAG_DIGITS);
 }
 
 /** The name that the vendor is told: the client's, and the tag behind it. */

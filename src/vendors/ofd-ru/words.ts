@@ -2,7 +2,6 @@ import { isJsonObject } from '#core/json.ts';
 import { redact } from '#domain/redaction.ts';
 import { formatDateTime } from '#domain/time.ts';
 import { toOurs, type Vocabulary } from '#domain/vocabulary.ts';
-import type { Complain } from './answer.ts';
 import { untagged } from './tag.ts';
 
 /** Whom an answer is for, and how its account writes. */
@@ -10,7 +9,6 @@ export type Reading = {
   /** IANA: our times are told in it, and the vendor's wall clock is read in it. */
   readonly zone: string;
   readonly showPersonalData: boolean;
-  readonly complain: Complain;
 };
 
 /** Times that are UTC without saying so, proven by the samples: Moscow's `DateTo` is three hours later than these. */
@@ -22,7 +20,10 @@ const UTC_KEYS = new Set([
   'LastDocOnOfdDateTimeUtc',
 ]);
 
-/** By our names. `date_from` and `date_to` are the wall clock of the order: the offset it had is dropped. */
+/**
+ * By our names. `date_from` and `date_to` are the wall clock of the order: the offset it had is dropped. What is no
+ * time stays as it is: nothing is done by it, and an order that was taken must not be lost for it.
+ */
 const DOCUMENTED: Vocabulary = {
   times: new Set([
     'c_date_utc',
@@ -38,9 +39,10 @@ const DOCUMENTED: Vocabulary = {
 const KKT_TIME = /Date(?:Time)?(?:Utc)?$/;
 
 const DATE_TIME = /^\s*\d{4}-\d{2}-\d{2}[T ]\d/;
-const NAIVE = /\d{2}:\d{2}:\d{2}(?:\.\d+)?$/;
+const NAIVE = /^\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}:\d{2}(?:\.\d+)?$/;
 
-function asUtc(value: unknown): unknown {
+function utcField(key: string, value: unknown): unknown {
+  if (!UTC_KEYS.has(key)) return value;
   const text = typeof value === 'string' ? value.trim() : '';
   return NAIVE.test(text) ? `${text}Z` : value;
 }
@@ -60,7 +62,7 @@ function reportField(key: string, value: unknown): unknown {
   if (key === 'EmailsToNotify') return toEmails(value);
   if (typeof value !== 'string') return value;
   if (key === 'Name' || key === 'ReportTypeName') return untagged(value);
-  return key.endsWith('Url') ? withoutToken(value) : value;
+  return key.endsWith('Url') ? withoutToken(value) : utcField(key, value);
 }
 
 /** Changes what stands under each key, at every depth. */
@@ -68,20 +70,17 @@ function eachField(value: unknown, change: (key: string, value: unknown) => unkn
   if (Array.isArray(value)) return value.map((item) => eachField(item, change));
   if (!isJsonObject(value)) return value;
   return Object.fromEntries(
-    Object.entries(value).map(([key, inner]) => {
-      const known = UTC_KEYS.has(key) ? asUtc(inner) : inner;
-      return [key, eachField(change(key, known), change)];
-    }),
+    Object.entries(value).map(([key, inner]) => [key, eachField(change(key, inner), change)]),
   );
 }
 
-function inWords(
-  value: unknown,
-  vocabulary: Vocabulary,
-  { zone, showPersonalData, complain }: Reading,
-): unknown {
-  const wrong = (key: string, expected: string) => complain('bad_field', `${key}: нужна ${expected}`);
-  return redact(toOurs(value, { vocabulary, zone, wrong }), showPersonalData);
+/** With the times that are UTC saying so. */
+function utcTimes(value: unknown): unknown {
+  return eachField(value, utcField);
+}
+
+function inWords(value: unknown, vocabulary: Vocabulary, { zone, showPersonalData }: Reading): unknown {
+  return redact(toOurs(value, { vocabulary, zone }), showPersonalData);
 }
 
 /** A report, or what holds reports, in our words: the tag taken off its name, e-mails a list. */
@@ -91,18 +90,14 @@ export function reportInWords(value: unknown, reading: Reading): unknown {
 
 /** A template, base or custom, in our words. */
 export function templateInWords(value: unknown, reading: Reading): unknown {
-  return inWords(
-    eachField(value, (_key, inner) => inner),
-    DOCUMENTED,
-    reading,
-  );
+  return inWords(utcTimes(value), DOCUMENTED, reading);
 }
 
 /** A cash register in our words. */
 export function kktInWords(value: unknown, reading: Reading): unknown {
   const field = (key: string, inner: unknown) => {
-    const time =
-      KKT_TIME.test(key) && DATE_TIME.test(String(inner)) ? formatDateTime(inner, reading.zone) : undefined;
+    if (!KKT_TIME.test(key) || !DATE_TIME.test(String(inner))) return inner;
+    const time = formatDateTime(utcField(key, inner), reading.zone);
     return time === undefined ? inner : time;
   };
   return inWords(eachField(value, field), {}, reading);

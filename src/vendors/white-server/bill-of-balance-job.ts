@@ -56,6 +56,17 @@ function paceMs(elapsedMs: number): number {
   return PACES.find(({ untilMs }) => elapsedMs < untilMs)?.everyMs ?? SLOWEST_PACE_MS;
 }
 
+/** For how long one look may wait for its answer (milliseconds): no longer than the report may still take. */
+const LONGEST_LOOK_MS = 60_000;
+const SHORTEST_LOOK_MS = 5000;
+
+/** A refusal that is not White Server's own says nothing of the report, so that it is no refusal of it. */
+function toBeAskedAgain(failure: Failure): Failure {
+  const { name, description, details } = failure;
+  if (name !== 'VENDOR_REJECTED' || !details) return failure;
+  return new Failure('VENDOR_BAD_RESPONSE', { description, details });
+}
+
 /** Is the answer about the report that was asked for? */
 function checkTask({ envelope, complain }: TaskAnswer, { task_guid, object_id }: OrderedReport): void {
   const { taskGuid, objectId } = envelope;
@@ -75,7 +86,9 @@ async function look(
   elapsedMs: number,
 ): Promise<TaskAnswer | Extract<JobStep<never>, { state: string }>> {
   const task = { taskType: 'GetTaskResponse', params: { taskGuid: ordered.task_guid } };
-  const answer = await tasks.send(task, 'read', call);
+  const leftMs = limitMs(ordered) - elapsedMs;
+  const timeoutMs = Math.min(LONGEST_LOOK_MS, Math.max(SHORTEST_LOOK_MS, leftMs));
+  const answer = await tasks.send(task, { effect: 'read', timeoutMs }, call);
   const { envelope, status } = answer;
   checkTask(answer, ordered);
   if (isPending(envelope)) {
@@ -111,13 +124,17 @@ export function createBillOfBalanceJob(options: BillOfBalanceOptions): BillOfBal
         return { result };
       } catch (error) {
         const failure = Failure.from(error);
-        if (!isFinal(failure, leftMs <= 0)) throw failure;
+        if (!isFinal(failure, leftMs <= 0)) throw toBeAskedAgain(failure);
         lanes.leave(ordered);
         return { failure };
       }
     },
 
     check: (data) => void readReport(data, defaults),
+    complete(data) {
+      const { objectId, agentTimeout } = readReport(data, defaults);
+      return { ...data, object_id: objectId, agent_timeout: agentTimeout };
+    },
     laneOf: (data) => readReport(data, defaults).key,
     close: () => lanes.close(),
   };

@@ -68,6 +68,11 @@ export function createOrder(
   { tasks, clock, defaults }: BillOfBalanceOptions,
   lanes: ObjectLanes<OrderedReport>,
 ): Change<BillOfBalanceRequest, OrderEvidence, OrderedReport> {
+  function holdFor(lost: OrderEvidence): void {
+    const leftMs = remainingMs(lost.prepared_at, lost, clock);
+    if (leftMs > 0) lanes.hold(lost, leftMs);
+  }
+
   return {
     async prepare(data, { call, isDoubtful }, earlier) {
       const { objectId, agentTimeout, key } = readReport(data, defaults);
@@ -78,8 +83,7 @@ export function createOrder(
         ticket: randomUUID(),
       };
       // A task whose guid was lost may be at work: the restaurant gets no second one before it must have ended.
-      const earlierMs = isDoubtful && earlier ? remainingMs(earlier.prepared_at, earlier, clock) : 0;
-      if (earlier && earlierMs > 0) lanes.hold(earlier, earlierMs);
+      if (isDoubtful && earlier) holdFor(earlier);
       const running = await lanes.enter(evidence, PREPARED_MS, call.signal);
       return running ? { answer: running } : { evidence: { ...evidence, prepared_at: clock.now() } };
     },
@@ -91,9 +95,11 @@ export function createOrder(
         taskType: TASK_TYPE,
         params: { async: { objectId: object_id, timeout: agent_timeout }, reportParams: params },
       };
-      lanes.hold(evidence, limitMs(evidence));
+      // It may wait for its turn at the account for longer than any lease.
+      lanes.keep(evidence);
       try {
-        const task_guid = guidOf(await tasks.send(task, 'change', call), tasks);
+        const options = { effect: 'change', timeoutMs: limitMs(evidence) } as const;
+        const task_guid = guidOf(await tasks.send(task, options, call), tasks);
         const ordered = { task_guid, object_id, agent_timeout, ordered_at: clock.now(), ticket, report };
         lanes.hold(ordered, limitMs(ordered), ordered);
         return ordered;
@@ -104,8 +110,15 @@ export function createOrder(
       }
     },
 
+    settlesAtOnce: true,
+    evidenceLasts: true,
+
     // A report changes nothing, and without its guid nobody will ever read it: whether the vendor makes it or not,
-    // nothing was done. A repeat is harmless, once the restaurant has surely got rid of the lost one; see `prepare`.
-    settle: async () => 'not_done',
+    // nothing was done. A repeat is harmless, once the restaurant has surely got rid of the lost one; until then, after
+    // a restart too, it gets no other either.
+    async settle(evidence) {
+      holdFor(evidence);
+      return 'not_done';
+    },
   };
 }

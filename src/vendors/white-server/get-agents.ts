@@ -11,8 +11,13 @@ import type { Tasks } from './tasks.ts';
 const PAUSE_MS = 200;
 
 /** `GetAgentList`: synchronous, needs no restaurant. Asked for once more after a fault of the server itself. */
-export async function readAgents(tasks: Tasks, clock: Clock, call: Call): Promise<Agent[]> {
-  const ask = () => tasks.send({ taskType: 'GetAgentList' }, 'read', call);
+export async function readAgents(
+  tasks: Tasks,
+  clock: Clock,
+  call: Call,
+  showPersonalData: boolean,
+): Promise<Agent[]> {
+  const ask = () => tasks.send({ taskType: 'GetAgentList' }, { effect: 'read' }, call);
   let answer = await ask();
   const [error] = answer.envelope.errors;
   if (error?.code === 'InternalError' && clock.now() + PAUSE_MS < call.deadline) {
@@ -21,7 +26,7 @@ export async function readAgents(tasks: Tasks, clock: Clock, call: Call): Promis
   }
   const failure = failureOf(answer.envelope, answer.status, tasks.http);
   if (failure) throw failure;
-  return toAgents(answer.envelope.taskResponse, answer.complain);
+  return toAgents(answer.envelope.taskResponse, showPersonalData, answer.complain);
 }
 
 /** The restaurants' agents that this aggregator may use, and whether they are online. */
@@ -32,5 +37,5 @@ export const getAgents = defineVendorAction<Storehouse>()({
   effect: 'read',
   request: Type.Null(),
   reply: Type.Array(Agent),
-  handle: (_data, { vendor, call }) => vendor.getAgents(call),
+  handle: (_data, { vendor, call, client }) => vendor.getAgents(call, client.seesPersonalData),
 });

@@ -95,8 +95,8 @@ export function toBillOfBalance(
 }
 
 function isOnline(value: unknown): boolean | null {
-  if (value === null || value === undefined) return null;
-  return value === true || (typeof value === 'string' && value.trim().toLowerCase() === 'true');
+  const word = String(value).trim().toLowerCase();
+  return word === 'true' || word === 'false' ? word === 'true' : null;
 }
 
 /** A date that cannot be read is left as it came: the documentation's own sample is none. */
@@ -105,10 +105,10 @@ function expiration(value: unknown): string | null {
   return time === undefined ? text(value) : time;
 }
 
-/** `taskResponse` of `GetAgentList`. */
-export function toAgents(taskResponse: unknown, complain: Complain): Agent[] {
+/** `taskResponse` of `GetAgentList`; phones and e-mails are masked unless the client may see them. */
+export function toAgents(taskResponse: unknown, showPersonalData: boolean, complain: Complain): Agent[] {
   if (!isJsonObject(taskResponse)) throw complain('missing_field', 'нет обязательного поля taskResponse');
-  return rows(taskResponse.agents, 'agents', complain).map((row) => {
+  const agents = rows(taskResponse.agents, 'agents', complain).map((row) => {
     const agent = ours(row, complain);
     return {
       ...agent,
@@ -119,4 +119,5 @@ export function toAgents(taskResponse: unknown, complain: Complain): Agent[] {
       rk_version: text(agent.rk_version),
     };
   });
+  return redact(agents, showPersonalData) as Agent[];
 }

@@ -13,9 +13,9 @@ export type Occupant = {
 type Place<T> = {
   readonly report: string;
   readonly running: T | undefined;
-  /** Milliseconds since the epoch. */
+  /** Milliseconds since the epoch; infinite without a lease. */
   readonly untilMs: number;
-  readonly timer: Timer;
+  readonly timer: Timer | undefined;
 };
 
 type Waiting<T> = Occupant & {
@@ -69,12 +69,25 @@ export class ObjectLanes<T> {
     for (const waiting of lane.waiting) if (waiting.report === report) this.#admit(lane, waiting, running);
   }
 
+  /** Keeps the place, whatever it was leased for, until it is leased anew or given up. */
+  keep({ object_id, ticket, report }: Occupant): void {
+    const { places } = this.#lane(object_id);
+    const before = places.get(ticket);
+    before?.timer?.cancel();
+    places.set(ticket, {
+      report,
+      running: before?.running,
+      untilMs: Number.POSITIVE_INFINITY,
+      timer: undefined,
+    });
+  }
+
   /** Gives the place up; harmless when it was given up already. */
   leave({ object_id, ticket }: Pick<Occupant, 'object_id' | 'ticket'>): void {
     const lane = this.#lanes.get(object_id);
     const place = lane?.places.get(ticket);
     if (!lane || !place) return;
-    place.timer.cancel();
+    place.timer?.cancel();
     lane.places.delete(ticket);
     if (lane.places.size > 0) return;
     const [next] = lane.waiting;
@@ -88,7 +101,7 @@ export class ObjectLanes<T> {
 
   /** Forgets every lease. */
   close(): void {
-    for (const { places } of this.#lanes.values()) for (const { timer } of places.values()) timer.cancel();
+    for (const { places } of this.#lanes.values()) for (const { timer } of places.values()) timer?.cancel();
     this.#lanes.clear();
   }
 
@@ -98,8 +111,8 @@ export class ObjectLanes<T> {
     before: Place<T> | undefined,
   ): Pick<Place<T>, 'untilMs' | 'timer'> {
     const untilMs = this.#clock.now() + forMs;
-    if (before && before.untilMs >= untilMs) return { untilMs: before.untilMs, timer: before.timer };
-    before?.timer.cancel();
+    if (before?.timer && before.untilMs >= untilMs) return { untilMs: before.untilMs, timer: before.timer };
+    before?.timer?.cancel();
     return { untilMs, timer: this.#clock.setTimeout(() => this.leave(occupant), forMs) };
   }
 

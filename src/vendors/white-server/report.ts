@@ -23,11 +23,14 @@ export type Report = {
   readonly key: string;
 };
 
+/** What programs write for no date at all. */
+const ZERO_DATE = /^000[01]-/;
+
 /** What no schema can say of a request: pointers and Russian sentences. */
 function errorsOf(data: BillOfBalanceRequest, objectId: number | undefined): DataError[] {
   const { report_date, store } = data;
   const errors: DataError[] = [];
-  if (daysBetween(report_date.date, report_date.date) === undefined) {
+  if (ZERO_DATE.test(report_date.date) || daysBetween(report_date.date, report_date.date) === undefined) {
     errors.push({ path: '/report_date/date', message: 'такого дня нет в календаре' });
   }
   if (isGiven(store?.rid) && isGiven(store?.group_rid)) {

@@ -5,5 +5,5 @@ import type { BillOfBalanceJob } from './bill-of-balance-job.ts';
 /** What the actions of White Server work with: an account of it. */
 export type Storehouse = {
   readonly billOfBalance: BillOfBalanceJob;
-  getAgents(call: Call): Promise<Agent[]>;
+  getAgents(call: Call, showPersonalData: boolean): Promise<Agent[]>;
 };

@@ -1,5 +1,5 @@
 import type { Call } from '#core/call.ts';
-import type { Effect, HttpResponse } from '#core/http.ts';
+import type { HttpRequest, HttpResponse } from '#core/http.ts';
 import type { HttpClient } from '#core/http-client.ts';
 import { readJson } from '#outbound/answer.ts';
 import { complainAbout, statusFailure } from './failures.ts';
@@ -9,6 +9,8 @@ import { type Complain, type Envelope, readEnvelope } from './wire.ts';
 const PATH = '/wsserverlp/api/v2/aggregators/Create';
 
 type Task = { readonly taskType: string; readonly params?: unknown };
+
+type SendOptions = Pick<HttpRequest, 'effect' | 'timeoutMs'>;
 
 /** An answer of White Server, with the HTTP status for `details`. */
 export type TaskAnswer = {
@@ -20,7 +22,7 @@ export type TaskAnswer = {
 export type Tasks = {
   readonly http: HttpClient;
   /** Resolves with any answer that is White Server's own, failed or not; else rejects with a `Failure`. */
-  send(task: Task, effect: Effect, call: Call): Promise<TaskAnswer>;
+  send(task: Task, options: SendOptions, call: Call): Promise<TaskAnswer>;
 };
 
 function readAnswer(response: HttpResponse, http: HttpClient): TaskAnswer {
@@ -46,8 +48,8 @@ export function createTasks(http: HttpClient, authentication: string): Tasks {
   };
   return {
     http,
-    async send(task, effect, call) {
-      const response = await http.send({ method: 'POST', path: PATH, headers, body: task, effect }, call);
+    async send(task, options, call) {
+      const response = await http.send({ method: 'POST', path: PATH, headers, body: task, ...options }, call);
       if (response.status >= 200 && response.status < 300) return readAnswer(response, http);
       const answer = explained(response, http);
       if (answer) return answer;

@@ -63,7 +63,7 @@ export const whiteServer = defineVendor({
     const billOfBalance = createBillOfBalanceJob({ tasks, clock, defaults: { objectId, agentTimeout } });
     const storehouse: Storehouse = {
       billOfBalance,
-      getAgents: (call) => readAgents(tasks, clock, call),
+      getAgents: (call, showPersonalData) => readAgents(tasks, clock, call, showPersonalData),
     };
     return {
       ...storehouse,

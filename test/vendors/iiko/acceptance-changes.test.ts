@@ -41,6 +41,7 @@ async function open(): Promise<Desk> {
     call: { ...createCall(clock), ...changes },
     showPersonalData: false,
     isDoubtful: false,
+    operation: 'x',
   });
   return {
     clock,

@@ -97,7 +97,12 @@ describe('loginDataOf()', () => {
     [failed('AccessDenied', 200), 'VENDOR_AUTH_FAILED'],
     [failed('WrongPassword', 200), 'VENDOR_AUTH_FAILED'],
     [failed('InternalError', 200), 'VENDOR_UNAVAILABLE'],
+    [json({}, 400), 'VENDOR_AUTH_FAILED'],
+    [json({}, 404), 'VENDOR_AUTH_FAILED'],
+    [failed('OfdAgreementNotFound', 422), 'VENDOR_AUTH_FAILED'],
     [json({}, 503), 'VENDOR_UNAVAILABLE'],
+    [json({}, 408), 'VENDOR_UNAVAILABLE'],
+    [failed('InternalError', 400), 'VENDOR_UNAVAILABLE'],
     [json({}, 429), 'VENDOR_RATE_LIMITED'],
     [html(403), 'VENDOR_BAD_RESPONSE'],
   ])('a refusal is one of the login unless it is something else: %#', (response, name) => {

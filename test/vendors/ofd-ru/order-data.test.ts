@@ -5,6 +5,7 @@ import { ofdRu } from '#vendors/ofd-ru/vendor.ts';
 
 const KKT = '7961d10e-f36a-4cce-a8db-add93309bb9e';
 const AGREEMENT = 'd64249c5-61b8-4ed9-b729-9bd7cde127db';
+const ZONE = 'Europe/Moscow';
 const ORDER: OrderData = {
   date_from: '2021-11-01T00:00:00+03:00',
   date_to: '2021-11-02T23:59:59+03:00',
@@ -99,12 +100,12 @@ describe('an order', () => {
   test('is of a type or of a template', () => {
     const { report_type: _type, ...neither } = ORDER;
     for (const data of [neither, { ...ORDER, custom_report_id: KKT }]) {
-      expect(() => checkOrder(data)).toThrow(expect.objectContaining({ name: 'BUS_INVALID_DATA' }));
+      expect(() => checkOrder(data, ZONE)).toThrow(expect.objectContaining({ name: 'BUS_INVALID_DATA' }));
     }
   });
 
   test('is of a time that there is', () => {
-    expect(() => body({ ...ORDER, date_to: '2021-02-30T00:00:00' })).toThrow(
+    expect(() => checkOrder({ ...ORDER, date_to: '2021-02-30T00:00:00' }, ZONE)).toThrow(
       expect.objectContaining({
         name: 'BUS_INVALID_DATA',
         details: { errors: [expect.objectContaining({ path: '/date_to' })] },

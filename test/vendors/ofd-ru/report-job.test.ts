@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { Failure } from '#core/failure.ts';
 import type { HttpRequest, HttpResponse } from '#core/http.ts';
+import { createReport } from '#vendors/ofd-ru/create-report.ts';
 import { cancelReport, deleteReport } from '#vendors/ofd-ru/end-report.ts';
 import { getReport } from '#vendors/ofd-ru/list-reports.ts';
 import type { OrderedReport } from '#vendors/ofd-ru/ordered-report.ts';
@@ -11,6 +12,7 @@ import {
   carryOut,
   changeContext,
   changeOf,
+  createCall,
   createJobContext,
   createScriptedHttp,
   createVendor,
@@ -73,6 +75,18 @@ describe('following a report', () => {
     expect(asked()).toEqual([]);
   });
 
+  test('looks for a report that is due in years, and after the clock was set back', async () => {
+    const { follow, asked, clock } = open(() => list(row({ Status: 'Processing' })));
+    const late = { ...ORDERED, due_ms: START + 365 * 24 * 3_600_000 };
+    clock.advance(598_000);
+    expect(await follow(late)).toMatchObject({ state: 'ordered', againInMs: 1000 });
+    clock.advance(1000);
+    expect(await follow(late)).toMatchObject({ state: 'running', progress: 0 });
+    const ahead = { ...ORDERED, since_ms: START + 3_600_000, due_ms: START + 3_660_000 };
+    expect(await follow(ahead)).toMatchObject({ state: 'running' });
+    expect(asked().length).toBeGreaterThan(0);
+  });
+
   test('looks less and less often, at least once a minute', async () => {
     const { follow, clock } = open(() => list(row({ Status: 'Processing' })));
     expect(await follow()).toEqual({ state: 'running', progress: null, againInMs: 5000 });
@@ -90,11 +104,45 @@ describe('following a report', () => {
   });
 
   test('takes a report that is missing twice for gone, once for late', async () => {
-    const { follow } = open((request) => (isDownload(request) ? failed('ReportNotDone') : list()));
+    const { follow, clock } = open((request) => (isDownload(request) ? failed('ReportNotDone') : list()));
     expect(await follow()).toMatchObject({ state: 'running' });
+    clock.advance(5000);
     expect(await follow()).toMatchObject({
       failure: { name: 'VENDOR_REJECTED', details: { code: 'ReportNotFound' } },
     });
+  });
+
+  test('of two jobs of one report takes it for late, whoever of them looks first', async () => {
+    const { follow, asked, clock } = open((request, count) =>
+      isDownload(request) ? file : count === 1 ? list() : list(row()),
+    );
+    const other = { ...ORDERED, since_ms: START + 1 };
+    expect(await follow()).toMatchObject({ state: 'running' });
+    expect(await follow(other)).toMatchObject({ state: 'running' });
+    expect(asked()).toHaveLength(1);
+    clock.advance(5000);
+    for (const ordered of [ORDERED, other]) {
+      expect(await follow(ordered)).toMatchObject({ file: { name: 'Сверка.xlsx' } });
+    }
+  });
+
+  test('counts a report as missing once as long as the second look comes too soon', async () => {
+    const { vendor, clock, context } = open((request) =>
+      isDownload(request) ? failed('ReportNotDone') : list(),
+    );
+    await reportJob(vendor).follow(ORDERED, context);
+    clock.advance(1000);
+    // Ordered after that list was asked for, so that it sees another one.
+    const later = { ...ORDERED, since_ms: clock.now() };
+    clock.advance(1);
+    expect(await reportJob(vendor).follow(later, context)).toMatchObject({ state: 'running' });
+  });
+
+  test('forgets that a report was missing when nobody looks for it for long', async () => {
+    const { follow, clock } = open((request) => (isDownload(request) ? failed('ReportNotDone') : list()));
+    await follow();
+    clock.advance(180_000);
+    expect(await follow()).toMatchObject({ state: 'running' });
   });
 
   test('does not take a report that is missing in a part of the list for gone', async () => {
@@ -121,6 +169,53 @@ describe('following a report', () => {
   });
 });
 
+describe('the lists that looks share', () => {
+  const OTHER = '1577b8bc-a384-4f1d-ad00-b0c2440601ef';
+
+  test('are one for all agreements that are not the account’s own', async () => {
+    const { follow, asked } = open(() => list(row({ Status: 'Todo' }), row({ Id: OTHER, Status: 'Todo' })));
+    await follow({ ...ORDERED, is_own: false });
+    await follow({ ...ORDERED, id: OTHER, ofd_agreement_id: OTHER, is_own: false });
+    expect(asked()).toHaveLength(1);
+  });
+
+  test('are dropped before the next look, and by themselves', async () => {
+    const { follow, asked, clock } = open(() => list(row({ Status: 'Todo' })));
+    const timers = clock.pending;
+    await follow();
+    expect(clock.pending).toBe(timers + 1);
+    clock.advance(5000);
+    expect(clock.pending).toBe(timers);
+    await follow();
+    expect(asked()).toHaveLength(2);
+  });
+
+  test('go on when the first who asked leaves', async () => {
+    const { vendor, context, clock } = open(() => list());
+    const answer = Promise.withResolvers<HttpResponse>();
+    let lists = 0;
+    vendor.session.send = (_request, call) => {
+      lists += 1;
+      return new Promise((resolve, reject) => {
+        call.signal.addEventListener('abort', () => reject(new Failure('BUS_TIMEOUT')));
+        answer.promise.then(resolve, reject);
+      });
+    };
+    const leaving = new AbortController();
+    const job = reportJob(vendor);
+    const first = job.follow(ORDERED, {
+      ...context,
+      call: { ...createCall(clock), signal: leaving.signal },
+    });
+    const second = job.follow({ ...ORDERED, id: OTHER }, context);
+    leaving.abort();
+    await expect(first).rejects.toMatchObject({ name: 'BUS_TIMEOUT' });
+    answer.resolve(list(row({ Id: OTHER, Status: 'Processing' })));
+    expect(await second).toMatchObject({ state: 'running' });
+    expect(lists).toBe(1);
+  });
+});
+
 describe('downloading', () => {
   test('names the file by the report and its content', async () => {
     const { follow, context } = open((request) =>
@@ -131,6 +226,15 @@ describe('downloading', () => {
       file: { name: 'a_b_c_.xlsx', size: 2, media_type: 'application/x' },
     });
     expect(context.discarded).toBe(0);
+  });
+
+  test('goes on whatever the vendor says of times', async () => {
+    const times = { CDateUtc: '', AssumptiveCompleteTime: '00:01:00', ExpiredDate: 'завтра', DateFrom: 5 };
+    const { follow } = open((request) => (isDownload(request) ? file : list(row(times))));
+    expect(await follow()).toMatchObject({
+      result: { report: { assumptive_complete_time: '00:01:00', expired_date: 'завтра' } },
+      file: { name: 'Сверка.xlsx' },
+    });
   });
 
   test('follows the vendor’s URL only where it leads to this report', async () => {
@@ -188,11 +292,19 @@ describe('downloading', () => {
     expect(context.discarded).toBe(1);
   });
 
+  test('ends when no file can be made', async () => {
+    const { vendor, context } = open((request) => (isDownload(request) ? file : list(row())));
+    const failure = new Failure('BUS_INTERNAL_ERROR', { description: 'диск полон' });
+    const broken = { ...context, openFile: () => Promise.reject(failure) };
+    expect(await reportJob(vendor).follow(ORDERED, broken)).toEqual({ failure });
+  });
+
   test('needs no report in the list', async () => {
-    const { vendor, context } = open((request) => (isDownload(request) ? file : list()));
+    const { vendor, context, clock } = open((request) => (isDownload(request) ? file : list()));
     const job = downloadJob(vendor);
     const ordered = (await carryOut(job.order as never, vendor, { id: ID })) as unknown as OrderedReport;
     await job.follow(ordered, context);
+    clock.advance(5000);
     expect(await job.follow(ordered, context)).toMatchObject({
       result: {},
       file: { name: `${ID}.xlsx` },
@@ -267,6 +379,74 @@ describe('an order whose answer was lost', () => {
       answer: { id: ID.toUpperCase(), ofd_agreement_id: AGREEMENT },
     });
     expect(await settle(other)).toBe('not_done');
+  });
+
+  test('is found although its times cannot be read', async () => {
+    const { vendor } = open(() => list(row({ AssumptiveCompleteTime: '00:01:00', DateFrom: 'x' })));
+    for (const change of [reportJob(vendor).order, changeOf(createReport, vendor)]) {
+      const settled = await change.settle?.(evidence, changeContext(vendor));
+      expect(settled).toMatchObject({ answer: { id: ID.toUpperCase() } });
+    }
+  });
+
+  test('is no report of another type or period that has no tag', async () => {
+    const { vendor } = open(() =>
+      list(row({ Name: 'x', CDateUtc: '2021-11-15T10:14:44', ReportType: 'closeShiftREPORT', ...foreign })),
+    );
+    let foreign: Record<string, unknown> = {};
+    const data = {
+      report_type: 'CloseShiftReport',
+      date_from: '2021-11-01T00:00:00+03:00',
+      date_to: '2021-11-02T20:59:59Z',
+    } as const;
+    const { order } = reportJob(vendor);
+    const prepared = await order.prepare(data, changeContext(vendor), undefined);
+    if (!('evidence' in prepared)) throw new Error('nothing to send');
+    const kept = JSON.parse(JSON.stringify(prepared.evidence));
+    const settleWith = async (told: Record<string, unknown>) => {
+      foreign = told;
+      return order.settle?.(kept, changeContext(vendor));
+    };
+    const period = { DateFrom: '2021-11-01T00:00:00', DateTo: '2021-11-02T23:59:59.000' };
+    expect(await settleWith(period)).toBe('undecidable');
+    expect(await settleWith({})).toBe('undecidable');
+    expect(await settleWith({ ...period, ReportType: 'KKTReport' })).toBe('not_done');
+    expect(await settleWith({ ...period, DateFrom: '2021-10-01T00:00:00' })).toBe('not_done');
+  });
+
+  test('is known by the name of its operation, in any process', async () => {
+    const tags = await Promise.all(
+      [1, 2].map(async () => {
+        const { vendor } = open(() => list());
+        const context = { ...changeContext(vendor), operation: 'fedcba9876543210' };
+        const data = {
+          report_type: 'KKTReport',
+          date_from: '2021-11-01T00:00:00',
+          date_to: '2021-11-01T00:00:00',
+        };
+        const prepared = await changeOf(createReport, vendor).prepare(data, context, undefined);
+        return 'evidence' in prepared ? (prepared.evidence as { tag: string }).tag : undefined;
+      }),
+    );
+    expect(tags).toEqual(['fedcba987654', 'fedcba987654']);
+  });
+
+  test('is not answered with the report of another order', async () => {
+    const answerWith = (Name: string) => {
+      const { vendor } = open(() => json({ Status: 'Success', Data: row({ Name, Status: 'Todo' }) }));
+      const data = {
+        report_type: 'KKTReport',
+        date_from: '2021-11-01T00:00:00',
+        date_to: '2021-11-01T00:00:00',
+      };
+      return changeOf(createReport, vendor).send(data, evidence, changeContext(vendor));
+    };
+    await expect(answerWith('Сверка #ba9876543210')).rejects.toMatchObject({
+      name: 'VENDOR_BAD_RESPONSE',
+      details: { code: 'other_report' },
+    });
+    expect(await answerWith('Сверка #0123456789AB')).toMatchObject({ name: 'Сверка' });
+    expect(await answerWith('Отчёт')).toMatchObject({ name: 'Отчёт' });
   });
 
   test('is not sent again while a report without any tag may be it', async () => {

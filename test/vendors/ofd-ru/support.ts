@@ -19,6 +19,14 @@ import { ofdRu } from '#vendors/ofd-ru/vendor.ts';
 export const HTTP = { vendor: 'ofd-ru', account: 'ofd' } as const;
 export const AGREEMENT = '56ddf007-76d7-4157-8e85-2d9fe0704cb4';
 export const TOKEN = '061000bd5c234ee4b8f9fe4e143922d1';
+let operations = 0;
+
+/** Names an operation that there was none like before. */
+function nextOperation(): string {
+  operations += 1;
+  return String(operations).padStart(12, '0').padEnd(64, 'f');
+}
+
 export const START = Date.parse('2021-11-15T10:14:44Z');
 
 const CONFIG = {
@@ -127,7 +135,7 @@ export function changeOf(action: Action, vendor: OfdRu): Change {
 }
 
 export function changeContext(vendor: OfdRu, showPersonalData = true): ChangeContext {
-  return { call: createCall(vendor.clock), showPersonalData, isDoubtful: false };
+  return { call: createCall(vendor.clock), showPersonalData, isDoubtful: false, operation: nextOperation() };
 }
 
 /** Carries out a change once, without anybody who writes it down. */

@@ -13,7 +13,7 @@ const CALL: Call = {
   exchanges: [],
   traceparent: undefined,
 };
-const CONTEXT: ChangeContext = { call: CALL, showPersonalData: false, isDoubtful: false };
+const CONTEXT: ChangeContext = { call: CALL, showPersonalData: false, isDoubtful: false, operation: 'x' };
 
 /** What the upstream answers to `get_x_report`: an open shift's number, or an error's name. */
 type Answer = number | string;

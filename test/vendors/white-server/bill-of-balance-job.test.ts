@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { Failure } from '#core/failure.ts';
+import type { HttpResponse } from '#core/http.ts';
 import type { HttpClient } from '#core/http-client.ts';
 import { vendorFailure } from '#outbound/vendor-failure.ts';
 import type { OrderedReport } from '#vendors/white-server/bill-of-balance-order.ts';
@@ -91,6 +92,7 @@ describe('the order', () => {
           },
         },
         effect: 'change',
+        timeoutMs: 135_000,
       },
     ]);
   });
@@ -144,6 +146,27 @@ describe('the order', () => {
     await job.follow(first, jobContext(clock));
     await settled();
     expect(second).toBe(true);
+  });
+
+  test('keeps its place for as long as it waits for its turn at the account', async () => {
+    const answer = Promise.withResolvers<HttpResponse>();
+    const job = createJob({ ...createScriptedHttp(), send: () => answer.promise }, clock);
+    const ordering = order(job, clock);
+    await settled();
+    let isIn = false;
+    const other = prepare(job, clock, { ...REQUEST, store: { rid: 4 } }).then(() => {
+      isIn = true;
+    });
+    clock.advance(3_600_000);
+    await settled();
+    expect(isIn).toBe(false);
+    answer.resolve(json(COMMON));
+    await ordering;
+    clock.advance(134_999);
+    await settled();
+    expect(isIn).toBe(false);
+    clock.advance(1);
+    await other;
   });
 
   test('is not made for a report that is running: that one is followed', async () => {
@@ -228,6 +251,26 @@ describe('a lost order', () => {
     expect(await again).toMatchObject({ evidence: { prepared_at: START + 135_000 } });
   });
 
+  test('keeps other reports of the restaurant out after a restart, before it is ordered again', async () => {
+    const evidence = await prepare(createJob(createScriptedHttp(), clock), clock);
+    clock.advance(100_000);
+    const restarted = createJob(createScriptedHttp(), clock);
+    expect(await restarted.order.settle?.(evidence, changeContext(clock))).toBe('not_done');
+    let isIn = false;
+    void prepare(restarted, clock, { ...REQUEST, store: { rid: 4 } }).then(() => {
+      isIn = true;
+    });
+    clock.advance(34_999);
+    await settled();
+    expect(isIn).toBe(false);
+    clock.advance(1);
+    await settled();
+    expect(isIn).toBe(true);
+    // Long over: nobody is kept out by it any more.
+    expect(await restarted.order.settle?.(evidence, changeContext(clock))).toBe('not_done');
+    await prepare(restarted, clock, { ...REQUEST, object_id: OBJECT_ID + 1 });
+  });
+
   test('holds nobody up when it was surely not sent', async () => {
     const evidence = await prepare(createJob(createScriptedHttp(), clock), clock);
     const restarted = createJob(createScriptedHttp(), clock);
@@ -254,6 +297,20 @@ describe('following', () => {
       { effect: 'read', body: { taskType: 'GetTaskResponse', params: { taskGuid: GUID } } },
     ]);
   });
+
+  test.each([
+    [0, 60_000],
+    [100_000, 35_000],
+    [1_000_000, 5000],
+  ])(
+    'waits for one look no longer than for the report (after %i ms for %i ms)',
+    async (afterMs, timeoutMs) => {
+      const http = createScriptedHttp(json(DONE));
+      clock.advance(afterMs);
+      await createJob(http, clock).follow(ORDERED, jobContext(clock));
+      expect(http.sent).toMatchObject([{ timeoutMs }]);
+    },
+  );
 
   test.each([AWAITING, { ...COMMON, ...AWAITING }, COMMON, {}])('goes on after %j', async (answer) => {
     expect(await follow(answer)).toEqual({ state: 'running', progress: null, againInMs: 2000 });
@@ -332,7 +389,11 @@ describe('following', () => {
   test('believes a proxy that refuses only when the report should long have ended', async () => {
     const page = { status: 403, headers: { 'content-type': 'text/html' }, text: '<html></html>' };
     const job = createJob(createScriptedHttp(page), clock);
-    expect((await failureOf(job.follow(ORDERED, jobContext(clock)))).name).toBe('VENDOR_REJECTED');
+    // A refusal would be the end of the job.
+    expect(await failureOf(job.follow(ORDERED, jobContext(clock)))).toMatchObject({
+      name: 'VENDOR_BAD_RESPONSE',
+      details: { status: 403 },
+    });
     clock.advance(135_000);
     expect(await job.follow(ORDERED, jobContext(clock))).toMatchObject({
       failure: { name: 'VENDOR_REJECTED', details: { status: 403 } },

@@ -81,7 +81,7 @@ describe('createTasks', () => {
   const clock = createFakeClock(0);
   const send = (status: number, text: string, type = 'text/html') => {
     const http = createScriptedHttp({ status, headers: { 'content-type': type }, text });
-    return createTasks(http, 'x').send({ taskType: 'GetAgentList' }, 'read', createCall(clock));
+    return createTasks(http, 'x').send({ taskType: 'GetAgentList' }, { effect: 'read' }, createCall(clock));
   };
 
   test.each([
@@ -118,7 +118,11 @@ describe('createTasks', () => {
 
   test('takes 202 for 200', async () => {
     const http = createScriptedHttp(json(COMMON, 202));
-    const answer = await createTasks(http, 'x').send({ taskType: 'x' }, 'read', createCall(clock));
+    const answer = await createTasks(http, 'x').send(
+      { taskType: 'x' },
+      { effect: 'read' },
+      createCall(clock),
+    );
     expect(answer.envelope.taskGuid).toBe(COMMON.responseCommon.taskGuid);
   });
 });

@@ -135,7 +135,8 @@ describe('toBillOfBalance', () => {
 });
 
 describe('toAgents', () => {
-  const toAgent = (agent: object) => toAgents({ agents: [agent] }, complain)[0];
+  const toAgent = (agent: object, showPersonalData = true) =>
+    toAgents({ agents: [agent] }, showPersonalData, complain)[0];
 
   test('reads an agent, with its activity in quotes', () => {
     expect(
@@ -162,6 +163,8 @@ describe('toAgents', () => {
     [false, false],
     [undefined, null],
     [null, null],
+    [1, null],
+    ['yes', null],
   ])('takes isOnline %j for %j', (isOnline, told) => {
     expect(toAgent({ objectId: '5', isOnline })).toMatchObject({ object_id: 5, is_online: told });
   });
@@ -174,9 +177,22 @@ describe('toAgents', () => {
     expect(toAgent({})).toMatchObject({ license_expiration_date: null, rk_version: null, version: null });
   });
 
+  test('masks what tells of people unless the client may see it', () => {
+    const agent = {
+      objectId: 1,
+      contactPhone: '+79991234567',
+      comment: 'ivan@example.com +7 (999) 123-45-67',
+    };
+    expect(toAgent(agent, false)).toMatchObject({
+      contact_phone: '********4567',
+      comment: '************.com **************5-67',
+    });
+    expect(toAgent(agent)).toMatchObject({ contact_phone: '+79991234567', comment: agent.comment });
+  });
+
   test('takes no list for an empty one, and no answer for a broken one', () => {
-    expect(toAgents({}, complain)).toEqual([]);
-    expect(() => toAgents(undefined, complain)).toThrow('missing_field');
-    expect(() => toAgents({ agents: { objectId: 1 } }, complain)).toThrow('wrong_type');
+    expect(toAgents({}, true, complain)).toEqual([]);
+    expect(() => toAgents(undefined, true, complain)).toThrow('missing_field');
+    expect(() => toAgents({ agents: { objectId: 1 } }, true, complain)).toThrow('wrong_type');
   });
 });

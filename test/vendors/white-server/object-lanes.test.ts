@@ -69,6 +69,20 @@ describe('ObjectLanes', () => {
     expect(log).toEqual(['a', 'b']);
   });
 
+  test('keeps a place without a lease until it gets one, however short', async () => {
+    await enter(occupant('a'));
+    lanes.keep(occupant('a'));
+    expect(clock.pending).toBe(0);
+    await enter(occupant('b'));
+    clock.advance(10_000_000);
+    await settled();
+    expect(log).toEqual(['a']);
+    lanes.hold(occupant('a'), 10);
+    clock.advance(10);
+    await settled();
+    expect(log).toEqual(['a', 'b']);
+  });
+
   test('lets the same report join one that is running, and no other', async () => {
     lanes.hold(occupant('a', 'same'), 1000, 'guid');
     await enter(occupant('b', 'same'));

@@ -103,12 +103,18 @@ describe('readReport', () => {
     ]);
   });
 
-  test.each(['2026-02-29', '2100-02-29', '2026-13-01', '2026-00-10', '2026-04-31', '2026-01-00'])(
-    'does not take %s for a day',
-    (date) => {
-      expect(complaintsOf(() => read({ ...SMALLEST, report_date: { date } }))).toBeDefined();
-    },
-  );
+  test.each([
+    '0000-01-01',
+    '0001-01-01',
+    '2026-02-29',
+    '2100-02-29',
+    '2026-13-01',
+    '2026-00-10',
+    '2026-04-31',
+    '2026-01-00',
+  ])('does not take %s for a day', (date) => {
+    expect(complaintsOf(() => read({ ...SMALLEST, report_date: { date } }))).toBeDefined();
+  });
 
   test.each(['2024-02-29', '2026-12-31'])('takes %s for a day', (date) => {
     expect(read({ ...SMALLEST, report_date: { date } }).params).toMatchObject({ reportDate: { date } });

@@ -53,7 +53,7 @@ export function createCall(clock: Clock, signal = new AbortController().signal):
 }
 
 export function changeContext(clock: Clock, more: Partial<ChangeContext> = {}): ChangeContext {
-  return { call: createCall(clock), showPersonalData: false, isDoubtful: false, ...more };
+  return { call: createCall(clock), showPersonalData: false, isDoubtful: false, operation: 'x', ...more };
 }
 
 export function jobContext(clock: Clock, showPersonalData = false): JobContext {

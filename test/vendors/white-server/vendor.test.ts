@@ -205,7 +205,7 @@ describe('white-server', () => {
     const clock = createFakeClock(START);
     const server = await openServer(clock, { tokenPrefix: 'Token' });
     const call = createCall(clock);
-    expect(await server.storehouse.getAgents(call)).toHaveLength(2);
+    expect(await server.storehouse.getAgents(call, true)).toHaveLength(2);
     expect(call.exchanges[0]?.request.headers).toMatchObject({
       aggregatorauthentication: 'Token made-up+token/==',
     });
@@ -213,7 +213,7 @@ describe('white-server', () => {
 
   test('lists the agents', async () => {
     const { clock, server } = await open();
-    expect(await server.storehouse.getAgents(createCall(clock))).toEqual([
+    expect(await server.storehouse.getAgents(createCall(clock), true)).toEqual([
       {
         object_id: OBJECT_ID,
         version: '2.11.3.0',
@@ -234,7 +234,7 @@ describe('white-server', () => {
   test('asks for the agents once more after a fault of the server, and only once', async () => {
     const { clock, server } = await open();
     await server.control({ refuse: { wsError: { code: 'InternalError' } } });
-    const asking = failureOf(server.storehouse.getAgents(createCall(clock)));
+    const asking = failureOf(server.storehouse.getAgents(createCall(clock), true));
     let ended = false;
     void asking.finally(() => {
       ended = true;
