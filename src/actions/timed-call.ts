@@ -1,6 +1,7 @@
 import type { Call, Exchange, Flow } from '#core/call.ts';
 import type { Clock } from '#core/clock.ts';
 import { Failure } from '#core/failure.ts';
+import { onAbort } from './giving-up.ts';
 
 /** Time-outs of requests that name none (milliseconds). */
 const READ_TIMEOUT_MS = 30_000;
@@ -47,10 +48,10 @@ export function timedCall<T>(options: TimedCallOptions, run: (call: Call) => Pro
     };
     const end = () => {
       timer.cancel();
-      for (const signal of options.signals) signal.removeEventListener('abort', giveUp);
+      for (const stop of stopWaiting) stop();
     };
     let timer = clock.setTimeout(giveUp, timeoutMs);
-    for (const signal of options.signals) signal.addEventListener('abort', giveUp, { once: true });
+    const stopWaiting = options.signals.map((signal) => onAbort(signal, giveUp));
     if (options.signals.some((signal) => signal.aborted)) giveUp();
     run(call).then(resolve, reject).finally(end);
   });

@@ -1,5 +1,6 @@
 import { Ajv2020, type ErrorObject, type ValidateFunction } from 'ajv/dist/2020.js';
 import type { TSchema } from 'typebox';
+import { Compile, type Validator } from 'typebox/compile';
 import { type DataError, Failure } from '#core/failure.ts';
 import { isJsonObject } from '#core/json.ts';
 
@@ -7,6 +8,17 @@ const ajv = new Ajv2020({ strict: true, allErrors: true, allowUnionTypes: true }
 
 /** Compiled when first needed and kept with the schema: compiling is dear, and most actions are never asked for. */
 const compiled = new WeakMap<TSchema, ValidateFunction>();
+
+/** Says no more than whether something is right: quicker, and compiled in a tenth of the time, which would hold up everybody. */
+const checks = new WeakMap<TSchema, Validator>();
+
+function checkOf(schema: TSchema): Validator {
+  const known = checks.get(schema);
+  if (known) return known;
+  const check: Validator = Compile(schema);
+  checks.set(schema, check);
+  return check;
+}
 
 function validatorOf(schema: TSchema): ValidateFunction {
   const known = compiled.get(schema);
@@ -117,6 +129,7 @@ export function invalidData(errors: readonly DataError[]): Failure {
 
 /** What is wrong with an answer; empty when it keeps its schema. */
 export function deviations(schema: TSchema, data: unknown): DataError[] {
+  if (checkOf(schema).Check(data)) return [];
   const validate = validatorOf(schema);
   return validate(data) ? [] : errorsOf(validate);
 }

@@ -5,9 +5,9 @@ import { createSecretFinder } from './secret-finder.ts';
 
 const HIDDEN = '[secret]';
 
-/** Whatever `isSecretKeyOfOurs` takes for one holds one of these; a line without them need not be read key by key. */
-const MAY_HOLD_SECRET_KEY =
-  /pass|secret|authori|authenti|cookie|key"|pin|pwd|puk|token[^"s]|tokens[^".]|[^"]token/i;
+/** Whatever `isSecretKeyOfOurs` takes for one is a key like these; a line without them need not be read key by key. */
+const MAY_BE_SECRET_KEY =
+  /(?:pass|secret|authori|authenti|cookie|key|pin|pwd|puk)[^"]*":|token[^"]+":|[^"]token":/i;
 
 /** Keeps secrets out of lines of JSON. */
 export type LogScrubber = {
@@ -50,7 +50,7 @@ export function createLogScrubber(): LogScrubber {
 
 /** In a line without escapes `":` is always the end of a key. */
 function hasSecretKey(line: string): boolean {
-  if (!MAY_HOLD_SECRET_KEY.test(line)) return false;
+  if (!MAY_BE_SECRET_KEY.test(line)) return false;
   for (let end = line.indexOf('":'); end !== -1; end = line.indexOf('":', end + 2)) {
     if (isSecretKeyOfOurs(line.slice(line.lastIndexOf('"', end - 1) + 1, end))) return true;
   }

@@ -25,11 +25,22 @@ export class LengthPrefixDecoder {
     this.#maxBytes = maxBytes;
   }
 
-  /** Calls `onFrame` for every frame that is complete; the bytes it is given are valid until it returns. Throws {@link FrameLengthError}. */
-  push(chunk: Buffer, onFrame: (frame: Buffer) => void): void {
+  /**
+   * Calls `onFrame` for every frame that is complete; the bytes it is given are valid until it returns. After `maxFrames`
+   * of them it returns the bytes that are left, which have to be pushed before any others. Throws {@link FrameLengthError}.
+   */
+  push(
+    chunk: Buffer,
+    onFrame: (frame: Buffer) => void,
+    maxFrames = Number.POSITIVE_INFINITY,
+  ): Buffer | undefined {
     const bytes = this.#heldBytes === 0 ? chunk : this.#joined(chunk);
     let offset = 0;
-    while (bytes.length - offset >= PREFIX_BYTES) {
+    for (let frames = 0; bytes.length - offset >= PREFIX_BYTES; frames += 1) {
+      if (frames === maxFrames) {
+        this.#heldBytes = 0;
+        return bytes.subarray(offset);
+      }
       const length = bytes.readInt32BE(offset);
       if (length < 0 || length > this.#maxBytes) throw new FrameLengthError(length, this.#maxBytes);
       const end = offset + PREFIX_BYTES + length;
@@ -38,6 +49,7 @@ export class LengthPrefixDecoder {
       offset = end;
     }
     this.#hold(bytes, offset);
+    return undefined;
   }
 
   #joined(chunk: Buffer): Buffer {

@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net';
 
 /** What the system hands over at once (bytes); less than that means that there is no more for now. */
-const BYTES_A_TURN = 65_536;
+export const BYTES_A_TURN = 65_536;
 
 /** Something that stops and goes on reading. */
 type Reader = { pause(): void; resume(): void };

@@ -7,6 +7,7 @@ import type { Dialect } from '#protocol/frame.ts';
 import { encodeFrame, FrameLengthError, LengthPrefixDecoder } from '#protocol/length-prefix.ts';
 import { refusal } from '#protocol/refusal.ts';
 import { decodeUtf8 } from '#protocol/utf8.ts';
+import { takeFramesInTurns } from './frame-turns.ts';
 import { LegacyPing } from './legacy-ping.ts';
 import {
   bind,
@@ -20,7 +21,6 @@ import {
 } from './listener.ts';
 import { LoginDeadline } from './login-deadline.ts';
 import { QueueLimit } from './queue-limit.ts';
-import { readInTurns } from './read-turns.ts';
 import { WriteBatch } from './write-batch.ts';
 
 /** How long a client may take to close its half after the session has ended (milliseconds). */
@@ -87,21 +87,21 @@ function serve(socket: Socket, options: TcpOptions): void {
   const decoder = new LengthPrefixDecoder(options.maxMessageBytes);
 
   socket.setNoDelay(true);
-  socket.on('data', (chunk: Buffer) => {
-    if (session.ended) return;
+  const take = (bytes: Buffer, maxFrames: number) => {
+    if (session.ended) return undefined;
     try {
-      batch.receiving(() => decoder.push(chunk, (frame) => receive(session, frame)));
+      return batch.receiving(() => decoder.push(bytes, (frame) => receive(session, frame), maxFrames));
     } catch (error) {
       if (!(error instanceof FrameLengthError)) throw error;
       // The rest of the stream has no beginning any more: say why, and close.
       const description = `сообщение длиннее ${options.maxMessageBytes} байт или длина отрицательная`;
       session.refuse(refusal('too-large', description));
       session.end();
+      return undefined;
     }
-  });
-  readInTurns(socket);
+  };
   // Half-closed: a client that sent its last message still reads the answer.
-  socket.on('end', () => session.endWhenIdle());
+  takeFramesInTurns(socket, take, () => session.endWhenIdle());
   socket.on('error', (error) => {
     session.fail(error);
     socket.destroy();

@@ -14,10 +14,10 @@ export class WriteBatch {
   }
 
   /** Runs what takes an incoming message: what it answers at once leaves without waiting for the end of the turn. */
-  receiving(take: () => void): void {
+  receiving<T>(take: () => T): T {
     this.#isReceiving = true;
     try {
-      take();
+      return take();
     } finally {
       this.#isReceiving = false;
     }

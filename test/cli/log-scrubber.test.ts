@@ -36,6 +36,8 @@ test.each([
   'client_secret',
   'set-cookie',
   'AggregatorAuthentication',
+  'api_keys',
+  'tokens.mine',
 ])('hides what stands under %s', (key) => {
   expect(scrub({ token: 'AVQ1', nested: [{ [key]: 'x' }] }, [])).toEqual({
     token: 'AVQ1',

@@ -64,6 +64,33 @@ describe('the decoder', () => {
     expect(frames).toEqual(['ok']);
   });
 
+  test('gives back the bytes after so many frames, which go on where it has stopped', () => {
+    fc.assert(
+      fc.property(
+        fc.array(fc.string(), { maxLength: 12 }),
+        fc.array(fc.nat(40), { maxLength: 6 }),
+        fc.integer({ min: 1, max: 4 }),
+        (texts, cuts, maxFrames) => {
+          const stream = Buffer.concat(texts.map(encodeFrame));
+          const places = [...cuts, stream.length]
+            .map((cut) => Math.min(cut, stream.length))
+            .toSorted((a, b) => a - b);
+          const decoder = new LengthPrefixDecoder(1024);
+          const frames: string[] = [];
+          places.forEach((place, index) => {
+            let rest: Buffer | undefined = stream.subarray(places[index - 1] ?? 0, place);
+            while (rest) {
+              const before = frames.length;
+              rest = decoder.push(rest, (frame) => frames.push(frame.toString()), maxFrames);
+              expect(frames.length - before).toBeLessThanOrEqual(maxFrames);
+            }
+          });
+          expect(frames).toEqual(texts);
+        },
+      ),
+    );
+  });
+
   test('gives back what was encoded, however the stream is cut', () => {
     fc.assert(
       fc.property(

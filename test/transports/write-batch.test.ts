@@ -1,0 +1,64 @@
+import { Writable } from 'node:stream';
+import { setImmediate } from 'node:timers/promises';
+import { expect, test } from 'vitest';
+import { WriteBatch } from '#transports/write-batch.ts';
+
+/** A socket that keeps what it was given at once. */
+function createSocket() {
+  const writes: string[] = [];
+  const socket = new Writable({
+    decodeStrings: false,
+    write(chunk, _encoding, done) {
+      writes.push(chunk);
+      done();
+    },
+    writev(chunks, done) {
+      writes.push(chunks.map(({ chunk }) => chunk).join(''));
+      done();
+    },
+  });
+  const batch = new WriteBatch(socket);
+  const write = (text: string) => {
+    batch.open();
+    socket.write(text);
+  };
+  return { writes, batch, write };
+}
+
+const nextTick = () => new Promise<void>((resolve) => process.nextTick(resolve));
+
+test('answers that come in different ticks of one turn leave in one write', async () => {
+  const { writes, write } = createSocket();
+  write('a');
+  await nextTick();
+  write('b');
+  await nextTick();
+  expect(writes).toEqual([]);
+  await setImmediate();
+  expect(writes).toEqual(['ab']);
+});
+
+test('what an incoming message is answered at once leaves before the turn ends', async () => {
+  const { writes, batch, write } = createSocket();
+  batch.receiving(() => write('a'));
+  batch.receiving(() => write('b'));
+  expect(writes).toEqual([]);
+  await nextTick();
+  expect(writes).toEqual(['ab']);
+  write('c');
+  await nextTick();
+  expect(writes).toEqual(['ab']);
+  await setImmediate();
+  expect(writes).toEqual(['ab', 'c']);
+});
+
+test('a message that cannot be taken leaves no trace', async () => {
+  const { writes, batch, write } = createSocket();
+  const take = () => {
+    throw new Error('broken');
+  };
+  expect(() => batch.receiving(take)).toThrow('broken');
+  write('a');
+  await nextTick();
+  expect(writes).toEqual([]);
+});
