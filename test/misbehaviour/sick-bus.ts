@@ -16,7 +16,7 @@ import { type Asked, type Kind, type Request, VENDOR_KINDS } from './vendor-kind
 const START_MS = Date.parse('2026-03-02T09:00:00Z');
 
 /** What a message was answered with. */
-export type Answer = {
+type Answer = {
   /** The failure's; null: a success. */
   readonly name: string | null;
   /** Of a vendor's failure. */
@@ -37,7 +37,7 @@ function isAsked(seen: SeenRequest, { method, path, asks = '' }: Asked): boolean
 }
 
 /** One account's vendor, played, and what may be done to it. */
-export type SickVendor = {
+type SickVendor = {
   readonly baseUrl: string;
   /** Throws without `hasLine`. */
   readonly line: Line;
