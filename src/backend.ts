@@ -115,6 +115,8 @@ export function openBackend(options: BackendOptions): Backend {
     reload(next) {
       directory = accounts.apply(next);
       accountConfigs = next.vendors;
+      // What is under way asks the accounts that were.
+      joinedReads.forgetAll();
       operations.retrySettling();
     },
     giveUp: () => stopped.abort(),

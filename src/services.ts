@@ -36,9 +36,9 @@ class MessageClient implements ActionClient {
   permits(token: string): boolean {
     const { inbound } = this.#client;
     // What reached an action is a service, and a service is what everybody may use where there are no rules.
-    return (
-      inbound === 'services' || permits(inbound, { ...this.#touch, token, namesRegisters: false }, () => true)
-    );
+    if (inbound === 'services') return true;
+    const account = this.#router.accountOf(token);
+    return permits(inbound, { ...this.#touch, token, account, namesRegisters: false }, () => true);
   }
 
   get #touch(): Touched {

@@ -14,6 +14,7 @@ let silent: Server;
 let called: Promise<void>;
 let folder: string;
 let app: App;
+let config: ReturnType<typeof parseConfig>;
 
 beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), 'avq-bus-app-'));
@@ -27,7 +28,7 @@ beforeEach(async () => {
   });
   await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve));
   const baseUrl = `http://127.0.0.1:${(silent.address() as AddressInfo).port}`;
-  const config = parseConfig(
+  config = parseConfig(
     {
       listen: { http: { port: 0 }, avqTcp: false, vertxTcp: false },
       store: { path: folder },
@@ -81,5 +82,21 @@ describe('stopping', () => {
       create_sale: 'VENDOR_OUTCOME_UNKNOWN',
       nothing: 'BUS_TIMEOUT',
     });
+  });
+});
+
+describe('another configuration', () => {
+  test('joins no read to one that asks the accounts that were', async () => {
+    const { send } = await connect();
+    const calls: string[] = [];
+    const first = new Promise<void>((resolve) => silent.once('request', () => resolve()));
+    silent.on('request', ({ method }) => calls.push(method ?? ''));
+    send('ik.service.token.shift', 'get_x_report');
+    await first;
+    app.reload(config);
+    send('ik.service.token.shift', 'get_x_report');
+    await called;
+    expect(calls).toEqual(['POST', 'POST']);
+    await app.stop();
   });
 });

@@ -57,7 +57,7 @@ export function findUpstream(
   client: ActionClient,
 ): Account {
   if (headers.token !== undefined) {
-    const { account } = findRegister(directory, headers.token, client);
+    const { account } = findRegister(directory, headers, client);
     if (isForwarded(account, address, action)) return account;
     throw new Failure('BUS_UNSUPPORTED_ACTION', {
       description: `поставщик ${account.kind} не умеет ${address} ${action}`,

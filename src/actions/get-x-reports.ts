@@ -1,5 +1,4 @@
 import { type Static, Type } from 'typebox';
-import { Failure } from '#core/failure.ts';
 import { defineAction } from '#domain/action.ts';
 import type { Directory } from '#domain/directory.ts';
 import { askForRows, ReportRow } from './report-rows.ts';
@@ -9,11 +8,15 @@ import { invalidData } from './validation.ts';
 const DEADLINE_MS = 15_000;
 const MAX_DEADLINE_MS = 600_000;
 
+/** As many rows as are made in one go without keeping everybody else waiting. */
+const MAX_TOKENS = 10_000;
+
 const Request = Type.Object(
   {
     tokens: Type.Optional(
       Type.Array(Type.String(), {
         minItems: 1,
+        maxItems: MAX_TOKENS,
         uniqueItems: true,
         description: 'the registers; either these or `group`',
       }),
@@ -32,15 +35,19 @@ const Request = Type.Object(
   { additionalProperties: false },
 );
 
-/** Either registers or a group that there is. Throws `BUS_INVALID_DATA`. */
-function check({ tokens, group }: Static<typeof Request>, { groups }: Directory): void {
-  if ((tokens === undefined) === (group === undefined)) {
+/** The registers that are asked for: either named, or those of a group that there is. Throws `BUS_INVALID_DATA`. */
+function registersOf(
+  { tokens, group }: Static<typeof Request>,
+  { groups }: Pick<Directory, 'groups'>,
+): readonly string[] {
+  if (tokens !== undefined && group === undefined) return tokens;
+  if (tokens !== undefined || group === undefined) {
     const message = `нужно ${tokens ? 'только ' : ''}одно из полей tokens и group`;
     throw invalidData(['/tokens', '/group'].map((path) => ({ path, message })));
   }
-  if (group !== undefined && !groups.has(group)) {
-    throw invalidData([{ path: '/group', message: 'такой группы нет в конфигурации' }]);
-  }
+  const registers = groups.get(group);
+  if (!registers) throw invalidData([{ path: '/group', message: 'такой группы нет в конфигурации' }]);
+  return registers;
 }
 
 /** The figures of many registers' open shifts at once, whatever their vendors, and what they come to. */
@@ -49,7 +56,6 @@ export const getXReports = defineAction({
   action: 'get_x_reports',
   target: 'directory',
   effect: 'read',
-  namesRegisters: true,
   request: Request,
   reply: Type.Object(
     {
@@ -59,11 +65,10 @@ export const getXReports = defineAction({
     },
     { additionalProperties: false },
   ),
-  check,
-  async handle({ tokens, group, deadline_ms = DEADLINE_MS }, context) {
-    const asked = tokens ?? context.directory.groups.get(group ?? '');
-    if (!asked) throw new Failure('BUS_INVALID_DATA');
-    const rows = await askForRows(asked, context, deadline_ms);
+  check: (data, directory) => void registersOf(data, directory),
+  async handle(data, context) {
+    const { deadline_ms: deadlineMs = DEADLINE_MS } = data;
+    const rows = await askForRows(registersOf(data, context.directory), context, deadlineMs);
     const reports = rows.flatMap((row) => ('report' in row ? [row.report] : []));
     return { complete: reports.length === rows.length, reports: rows, totals: totalsOf(reports) };
   },

@@ -1,13 +1,14 @@
 import type { Exchange } from '#core/call.ts';
-import { isJsonObject, parseJson } from '#core/json.ts';
+import { isJsonObject, parseForeignJson } from '#core/json.ts';
 import { maskFreeTexts } from '#domain/free-text.ts';
 import { redact } from '#domain/redaction.ts';
 
 function parsed(text: string): unknown {
   try {
-    return parseJson(text);
-  } catch {
-    return text;
+    return parseForeignJson(text);
+  } catch (error) {
+    // As a text it would keep the secrets that are struck out by their keys.
+    return error instanceof RangeError ? null : text;
   }
 }
 

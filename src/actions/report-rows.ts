@@ -4,9 +4,10 @@ import type { ActionContext } from '#domain/action.ts';
 import type { Register } from '#domain/directory.ts';
 import type { ReportOutcome } from '#domain/x-reports.ts';
 import { ToldFailure, ToldReport, toldFailure } from './report-outcome.ts';
+import { checkAccount } from './targets.ts';
 
-/** A thousand rows about unknown registers must not name a thousand known ones each. */
-const MAX_NAMED_TOKENS = 10;
+/** Thousands of rows about unknown registers must not name all the known ones each. */
+const MAX_NAMED_TOKENS = 3;
 
 /** What one register has answered. */
 export const ReportRow = Type.Union([
@@ -50,7 +51,7 @@ export async function askForRows(
   return rows.map((row) => told(row, 'register' in row ? outcomes.next().value : row));
 }
 
-function toRow(token: string, { client, directory, pins }: Context, known: () => string): Row {
+function toRow(token: string, { client, directory, pins, headers }: Context, known: () => string): Row {
   // Before anything else: whether there is such a register is not told either.
   if (!client.permits(token)) return { token, vendor: null, failure: new Failure('BUS_ACCESS_DENIED') };
   const register = directory.registers.get(token);
@@ -60,6 +61,7 @@ function toRow(token: string, { client, directory, pins }: Context, known: () =>
   }
   const vendor = register.account.name;
   try {
+    checkAccount(register, headers.account);
     pins.check(client.name, register);
     return { token, vendor, register };
   } catch (error) {

@@ -16,7 +16,7 @@ import { readKey } from './read-key.ts';
 import { admit, type RoutedRequest } from './routed-request.ts';
 import { readServiceHeaders } from './service-headers.ts';
 import { type FoundTarget, findTarget } from './targets.ts';
-import { type Touched, touchedBy } from './touched.ts';
+import { accountOf, type Touched, touchedBy } from './touched.ts';
 import { checkedData, deviations } from './validation.ts';
 import type { VendorCalls } from './vendor-calls.ts';
 
@@ -65,6 +65,11 @@ export class Router {
     return touchedBy(this.#actions, this.#options.directory(), message);
   }
 
+  /** The account that a register is bound to; undefined for an unknown one. */
+  accountOf(token: string): string | undefined {
+    return accountOf(this.#options.directory(), token);
+  }
+
   /** Carries the request out. `done` is called exactly once, at once or later, with the `data` or a `Failure`. */
   handle(request: RoutedRequest, done: (outcome: { data: unknown } | Failure) => void): void {
     let answer: unknown;
@@ -95,10 +100,11 @@ export class Router {
       return this.#forwarder.forwardKnown(request, headers, action, register);
     const data = checkedData(action.request, request.body);
     action.check?.(data, directory);
-    action.job?.(target)?.check?.(data);
+    const job = action.job?.(target);
+    job?.check?.(data);
     if (register && !action.withoutPin) this.#options.pins.check(request.client.name, register);
     admit(request);
-    if (action.change || action.job) return this.#change(request, headers, action, target, data);
+    if (action.change || action.job) return this.#change(request, headers, action, { ...target, job }, data);
     return this.#run(request, headers, action, target, data);
   }
 
@@ -124,12 +130,11 @@ export class Router {
     request: RoutedRequest,
     headers: ServiceHeaders,
     action: Action,
-    target: FoundTarget,
+    { job, ...target }: FoundTarget & { readonly job: Job | undefined },
     data: unknown,
   ): Promise<unknown> {
     const { calls } = this.#options;
     const change = action.change?.(target);
-    const job = action.job?.(target);
     const account = target.register?.account ?? target.account;
     if (!account) throw unsupported(action, account);
     const name = { address: action.address, action: action.action };

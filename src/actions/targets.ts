@@ -13,10 +13,13 @@ export type FoundTarget = {
   readonly vendor?: Vendor;
 };
 
-/** The register of the `token` header. Throws `BUS_MISSING_HEADER` or `TSRV_TOKEN_NOT_FOUND`, which names the permitted ones. */
+/**
+ * The register of the `token` header. Throws `BUS_MISSING_HEADER`, `TSRV_TOKEN_NOT_FOUND`, which names the permitted
+ * ones, or `TSRV_INVALID_HEADER` for another's account.
+ */
 export function findRegister(
   directory: Directory,
-  token: string | undefined,
+  { token, account }: Pick<ServiceHeaders, 'token' | 'account'>,
   client: ActionClient,
 ): Register {
   if (token === undefined) {
@@ -25,11 +28,21 @@ export function findRegister(
     });
   }
   const register = directory.registers.get(token);
-  if (register) return register;
+  if (register) {
+    checkAccount(register, account);
+    return register;
+  }
   const known = [...directory.registers.keys()].filter((known) => client.permits(known)).join(', ');
   throw new Failure('TSRV_TOKEN_NOT_FOUND', {
     description: `касса ${token} не найдена. доступны: [${known}]`,
   });
+}
+
+/** An account beside a register must be that register's own. Throws `TSRV_INVALID_HEADER`. */
+export function checkAccount({ token, account }: Register, name: string | undefined): void {
+  if (name === undefined || name === account.name) return;
+  const description = `недопустимое значение заголовка account: касса ${token} не относится к учётной записи ${name}`;
+  throw new Failure('TSRV_INVALID_HEADER', { description });
 }
 
 /** The account a service of that kind is about. Throws `TSRV_INVALID_HEADER` or `BUS_MISSING_HEADER`. */
@@ -60,7 +73,7 @@ export function findTarget(
     const account = requireAccount(directory, target.account, headers.account);
     return { account, vendor: account.vendor };
   }
-  const register = findRegister(directory, headers.token, client);
+  const register = findRegister(directory, headers, client);
   const { kind } = register.account;
   if (target !== 'register' && target.register !== kind) {
     throw new Failure('BUS_UNSUPPORTED_ACTION', {

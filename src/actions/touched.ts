@@ -11,39 +11,56 @@ export type Touched = {
   readonly action: string | undefined;
   readonly token: string | undefined;
   readonly account: string | undefined;
-  /** The registers are in the data, and judged one by one. */
+  /** It reaches registers that its headers do not name, and each is judged by itself. */
   readonly namesRegisters: boolean;
   readonly body: unknown;
 };
 
-/** What the rules are to judge; never fails, since rules come before everything else. */
-export function touchedBy(
-  actions: ActionTable,
-  directory: Directory,
-  { address, headers, body }: Pick<RoutedRequest, 'address' | 'headers' | 'body'>,
-): Touched {
+type Message = Pick<RoutedRequest, 'address' | 'headers' | 'body'>;
+
+/** The register and the account that a request reaches. */
+type Reached = Pick<Touched, 'token' | 'account'>;
+
+const NOTHING: Reached = { token: undefined, account: undefined };
+
+/**
+ * What the rules are to judge: only what the request reaches, never a header that is ignored after them. Never fails,
+ * since rules come before everything else.
+ */
+export function touchedBy(actions: ActionTable, directory: Directory, message: Message): Touched {
+  const { address, headers, body } = message;
   const name = header(headers, 'action');
   const action = name === undefined ? undefined : actions.find(address, name);
-  const namesRegisters = action?.namesRegisters ?? false;
-  const token = namesRegisters ? undefined : header(headers, 'token');
-  const account = header(headers, 'account') ?? onlyAccount(directory, address, name, action, token);
-  return { address, action: name, token, account, namesRegisters, body };
+  const reached = action ? reachedBy(action, directory, message) : reachedElsewhere(directory, message, name);
+  return { address, action: name, ...reached, namesRegisters: action?.target === 'directory', body };
 }
 
-function onlyAccount(
-  directory: Directory,
-  address: string,
-  name: string | undefined,
-  action: Action | undefined,
-  token: string | undefined,
-): string | undefined {
-  if (name === undefined || token !== undefined) return undefined;
-  if (!action) {
-    const [only, ...others] = forwardingAccounts(directory, address, name);
-    return others.length === 0 ? only?.name : undefined;
+/** The account that a register is bound to. */
+export function accountOf(directory: Directory, token: string): string | undefined {
+  return directory.registers.get(token)?.account.name;
+}
+
+function reachedBy({ target }: Action, directory: Directory, { headers }: Message): Reached {
+  if (target === 'bus' || target === 'directory' || target === 'jobs') return NOTHING;
+  if (typeof target === 'object' && 'account' in target) {
+    const account = findAccount(directory, target.account, header(headers, 'account'));
+    return { token: undefined, account: account?.name };
   }
-  const { target } = action;
-  return typeof target === 'object' && 'account' in target
-    ? findAccount(directory, target.account, undefined)?.name
-    : undefined;
+  const token = header(headers, 'token');
+  return token === undefined ? NOTHING : { token, account: accountOf(directory, token) };
+}
+
+/** Of a message for an upstream, or for another client, who gets the headers as they are. */
+function reachedElsewhere(
+  directory: Directory,
+  { address, headers }: Message,
+  action: string | undefined,
+): Reached {
+  const token = header(headers, 'token');
+  const account = header(headers, 'account');
+  const upstreams = forwardingAccounts(directory, address, action);
+  if (upstreams.length === 0) return { token, account };
+  if (token !== undefined) return { token, account: accountOf(directory, token) };
+  const fitting = upstreams.filter(({ name }) => account === undefined || name === account);
+  return { token, account: fitting.length === 1 ? fitting[0]?.name : undefined };
 }

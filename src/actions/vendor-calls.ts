@@ -21,7 +21,7 @@ export type VendorCallsOptions = {
   readonly onJobEnded?: JobWatcher | undefined;
   /** Joins a read to the same one under way; see `outbound/`. */
   readonly joinedReads: {
-    read<T>(key: string, call: Call, run: (shared: Call) => Promise<T>): Promise<T>;
+    read<T>(scope: string, key: string, call: Call, run: (shared: Call) => Promise<T>): Promise<T>;
     forget(scope: string): void;
   };
   /** Carries changes out once, however often they are asked for; see `operations/`. */
@@ -64,13 +64,13 @@ export class VendorCalls {
     const { joinedReads } = this.#options;
     const joins = scope !== undefined && !headers.refresh;
     return this.#timed(requester, headers, 'read', (call) =>
-      joins ? joinedReads.read(`${scope}\u0000${key}`, call, run) : run(call),
+      joins ? joinedReads.read(scope, key, call, run) : run(call),
     );
   }
 
   /** As {@link read}, for a part of what a call is about, which has its time already. */
   joinPart<T>(scope: string, key: string, call: Call, run: (call: Call) => Promise<T>): Promise<T> {
-    return call.fresh ? run(call) : this.#options.joinedReads.read(`${scope}\u0000${key}`, call, run);
+    return call.fresh ? run(call) : this.#options.joinedReads.read(scope, key, call, run);
   }
 
   /** Reads that are under way are not joined any more: they began before the change. */

@@ -23,8 +23,11 @@ export type Rule = {
   readonly personalData?: boolean;
 };
 
-/** A rule with its expression compiled, once per configuration. */
-export type CompiledRule = Omit<Rule, 'address' | 'addressRegex'> & {
+/** A rule made quick to judge by, once per configuration. */
+export type CompiledRule = Pick<Rule, 'match' | 'jobs' | 'personalData'> & {
+  readonly actions: ReadonlySet<string> | undefined;
+  readonly tokens: ReadonlySet<string> | undefined;
+  readonly accounts: ReadonlySet<string> | undefined;
   fitsAddress(address: string): boolean;
 };
 
@@ -37,7 +40,7 @@ export type Touch = {
   readonly action?: string | undefined;
   readonly token?: string | undefined;
   readonly account?: string | undefined;
-  /** Its registers are named in the body and judged one by one, the message itself by everything but `tokens`. */
+  /** It reaches registers that are judged one by one, the message itself by everything but `tokens` and `accounts`. */
   readonly namesRegisters?: boolean;
   readonly body: unknown;
 };
@@ -46,8 +49,11 @@ export type Touch = {
 export type IsService = (address: string) => boolean;
 
 export function compileRules(rules: readonly Rule[]): readonly CompiledRule[] {
-  return rules.map(({ address, addressRegex, ...rest }) => ({
+  return rules.map(({ address, addressRegex, actions, tokens, accounts, ...rest }) => ({
     ...rest,
+    actions: actions && new Set(actions),
+    tokens: tokens && new Set(tokens),
+    accounts: accounts && new Set(accounts),
     fitsAddress: addressTest(address, addressRegex),
   }));
 }
@@ -83,20 +89,19 @@ export function rulesShowAllJobs(rules: InboundRules, touch: Touch): boolean {
 function fits(
   rule: CompiledRule,
   { address, action, token, account, body }: Touch,
-  whateverToken = false,
+  whateverRegister = false,
 ): boolean {
   return (
     rule.fitsAddress(address) &&
     lists(rule.actions, action) &&
-    (whateverToken || lists(rule.tokens, token)) &&
-    lists(rule.accounts, account) &&
+    (whateverRegister || (lists(rule.tokens, token) && lists(rule.accounts, account))) &&
     (rule.match === undefined || (isJsonObject(body) && isSubset(rule.match, body)))
   );
 }
 
 /** Nothing listed means anything goes; a list is never fitted by what is absent. */
-function lists(listed: readonly string[] | undefined, value: string | undefined): boolean {
-  return listed === undefined || (value !== undefined && listed.includes(value));
+function lists(listed: ReadonlySet<string> | undefined, value: string | undefined): boolean {
+  return listed === undefined || (value !== undefined && listed.has(value));
 }
 
 function addressTest(address: string | undefined, addressRegex: string | undefined): IsService {

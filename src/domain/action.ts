@@ -60,7 +60,7 @@ type BaseContext = Surroundings & {
 };
 
 /**
- * What an action is about: the bus itself, all that is configured, the jobs, the register of the `token` header (of
+ * What an action is about: the bus itself, all that is configured (the rules judge each register by itself), the jobs, the register of the `token` header (of
  * any vendor, or of one kind), or an account of a kind.
  */
 export type Target =
@@ -102,8 +102,6 @@ export type ActionDefinition<Q extends TSchema, R extends TSchema, T extends Tar
   readonly withoutPin?: boolean;
   /** What of the requester the answer depends on: a read is joined only by those for whom it is the same. */
   differsBy?(data: Static<Q>, client: ActionClient): unknown;
-  /** Its registers are named in its data, and each is judged by itself: for the message a rule's `tokens` do not count. */
-  readonly namesRegisters?: true;
   /** Joined part by part: what is missing when its time is over is told in its answer, which comes all the same. */
   readonly joinsParts?: true;
   /** What the schema cannot say of `data`; throws `BUS_INVALID_DATA`. */

@@ -6,30 +6,36 @@ export type JoinedReads = {
   /**
    * Runs the read, or joins the run of the same key that is under way. Every requester gets the same value,
    * which none may change, or leaves at its own deadline with `VENDOR_TIMEOUT` (something was sent) or
-   * `BUS_TIMEOUT`. `key` is `${scope}\u0000` and whatever else makes two reads the same.
+   * `BUS_TIMEOUT`. `key` is whatever makes two reads of a scope the same.
    */
-  read<T>(key: string, call: Call, run: (shared: Call) => Promise<T>): Promise<T>;
+  read<T>(scope: string, key: string, call: Call, run: (shared: Call) => Promise<T>): Promise<T>;
   /** After a change: reads of the scope that are under way began before it and are not joined any more. */
   forget(scope: string): void;
+  /** The same of every scope, when what is asked has become another. */
+  forgetAll(): void;
 };
 
 /** One vendor call for all who ask the same while it is under way. */
 export function createJoinedReads(clock: Clock): JoinedReads {
-  const underWay = new Map<string, SharedCall<unknown>>();
+  const underWay = new Map<string, Map<string, SharedCall<unknown>>>();
 
   async function begin(
+    scope: string,
     key: string,
     shared: SharedCall<unknown>,
     run: (shared: Call) => Promise<unknown>,
   ): Promise<void> {
-    underWay.set(key, shared);
+    const ofScope = underWay.get(scope) ?? new Map<string, SharedCall<unknown>>();
+    underWay.set(scope, ofScope.set(key, shared));
     await shared.run(run);
-    if (underWay.get(key) === shared) underWay.delete(key);
+    if (ofScope.get(key) === shared) ofScope.delete(key);
+    // Another one may have taken its place since the scope was forgotten.
+    if (ofScope.size === 0 && underWay.get(scope) === ofScope) underWay.delete(scope);
   }
 
   return {
-    async read<T>(key: string, call: Call, run: (shared: Call) => Promise<T>): Promise<T> {
-      const known = underWay.get(key);
+    async read<T>(scope: string, key: string, call: Call, run: (shared: Call) => Promise<T>): Promise<T> {
+      const known = underWay.get(scope)?.get(key);
       const shared = known?.isUnderWay ? known : new SharedCall<unknown>(call);
       const { result, leave } = shared.join(call);
       const leftMs = () => call.deadline - clock.now();
@@ -39,7 +45,7 @@ export function createJoinedReads(clock: Clock): JoinedReads {
         else leave();
       };
       let timer = clock.setTimeout(leaveWhenDue, leftMs());
-      if (shared !== known) void begin(key, shared, run);
+      if (shared !== known) void begin(scope, key, shared, run);
       try {
         // The key says what is read, so what joins it reads a T too.
         return (await result) as T;
@@ -47,9 +53,7 @@ export function createJoinedReads(clock: Clock): JoinedReads {
         timer.cancel();
       }
     },
-    forget(scope) {
-      const beginning = `${scope}\u0000`;
-      for (const key of underWay.keys()) if (key.startsWith(beginning)) underWay.delete(key);
-    },
+    forget: (scope) => void underWay.delete(scope),
+    forgetAll: () => underWay.clear(),
   };
 }

@@ -64,6 +64,14 @@ describe('what an upstream of our own protocol takes', () => {
     expect(await told(SALES, { action: 'create_sale', account: 'almaty' })).toBe('TSRV_INVALID_HEADER');
   });
 
+  test('is refused for a register of another account than the named one', async () => {
+    const named = { token: 'AVQ2', account: 'minsk' };
+    expect(await told(SALES, { action: 'create_sale', ...named })).toBe('TSRV_INVALID_HEADER');
+    expect(await told('ik.service.token.shift', { action: 'open_shift', ...named })).toBe(
+      'TSRV_INVALID_HEADER',
+    );
+  });
+
   test('is passed on as it came, less the headers that are the bus’s own', async () => {
     minsk.forwardedChange.mockClear();
     const own = {

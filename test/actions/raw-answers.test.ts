@@ -8,6 +8,13 @@ const EXCHANGE: Exchange = {
   outcome: { status: 200, headers: {}, text: '{"Agents":[1],"Token":"x"}' },
   ms: 1,
 };
+const NESTED = `${'{"Token":"x","a":'.repeat(8000)}0${'}'.repeat(8000)}`;
+
+test('a raw answer that nests too deep is withheld', () => {
+  const deep = { ...EXCHANGE, outcome: { status: 502, headers: {}, text: NESTED } };
+  expect(withRaw({ a: 1 }, [deep], false)).toEqual({ a: 1, raw: [null] });
+});
+
 const RAW = [{ Agents: [1] }];
 
 test.each([

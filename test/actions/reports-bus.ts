@@ -139,5 +139,5 @@ function serve(
     const body = answer(request.url ?? '');
     response.end(typeof body === 'string' ? body : JSON.stringify(body));
   };
-  request.resume().on('end', () => (delayMs > 0 ? setTimeout(respond, delayMs) : respond()));
+  request.resume().on('end', () => (delayMs > 0 ? setTimeout(respond, delayMs).unref() : respond()));
 }

@@ -68,6 +68,16 @@ describe('what is wrong with data', () => {
       { path: '/deep', message: 'нужен тип object' },
     ]);
   });
+
+  test('is told of the first twenty mistakes, and how many more there are', () => {
+    const errors = errorsOf({ list: Array.from({ length: 120_000 }, (_, index) => `x${index}`) });
+    expect(errors).toHaveLength(21);
+    expect(errors).toMatchObject({
+      0: { path: '/list/0', message: 'нужен тип integer' },
+      19: { path: '/list/19' },
+      20: { path: '', message: 'и ещё ошибок: 119980' },
+    });
+  });
 });
 
 /** Those that say what may stand there; the others describe it. */
@@ -82,7 +92,7 @@ const SILENT = new Set([
   '$id',
 ]);
 const KNOWN = new Set(
-  'type pattern additionalProperties required anyOf enum minimum maximum minLength minItems uniqueItems'.split(
+  'type pattern additionalProperties required anyOf enum minimum maximum minLength minItems maxItems uniqueItems'.split(
     ' ',
   ),
 );

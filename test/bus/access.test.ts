@@ -186,11 +186,12 @@ test.each([
 describe('a message that names its registers in its body', () => {
   const touch = { address: 'a', body: null, action: 'get_x_reports', namesRegisters: true };
 
-  test('is let through whatever the tokens of a rule, but not whatever else it says', () => {
+  test('is let through whatever the tokens and accounts of a rule, but not whatever else it says', () => {
     expect(allows({ tokens: ['KZ1'] }, touch)).toBe(true);
     expect(allows({ tokens: ['KZ1'], actions: ['get_x_reports'] }, touch)).toBe(true);
     expect(allows({ tokens: ['KZ1'], actions: ['get_x_report'] }, touch)).toBe(false);
-    expect(allows({ tokens: ['KZ1'], accounts: ['almaty'] }, touch)).toBe(false);
+    expect(allows({ tokens: ['KZ1'], accounts: ['almaty'] }, touch)).toBe(true);
+    expect(allows({ accounts: ['almaty'], actions: ['get_x_report'] }, touch)).toBe(false);
     expect(allows({ tokens: ['KZ1'], address: 'b' }, touch)).toBe(false);
   });
 

@@ -7,7 +7,7 @@ import { createFakeClock } from '../support/fake-clock.ts';
 import { createCall, createClient, listenHttp, requestOf, until } from './loopback.ts';
 
 const START = Date.parse('2026-03-01T00:00:00Z');
-const KEY = 'KZ77505\u0000shift';
+const REGISTER = 'KZ77505';
 
 /** Reads that end when they are told to. */
 function createRuns() {
@@ -26,13 +26,13 @@ describe('joined reads', () => {
     const reads = createJoinedReads(createFakeClock(START));
     const { runs, run } = createRuns();
     const call = () => createCall(START + 1000);
-    const asked = [reads.read(KEY, call(), run), reads.read(KEY, call(), run)];
-    const other = reads.read('KZ77505\u0000device', call(), run);
+    const asked = [reads.read(REGISTER, 'shift', call(), run), reads.read(REGISTER, 'shift', call(), run)];
+    const other = reads.read(REGISTER, 'device', call(), run);
     expect(runs).toHaveLength(2);
     runs[0]?.resolve('shift');
     runs[1]?.resolve('device');
     expect(await Promise.all([...asked, other])).toEqual(['shift', 'shift', 'device']);
-    const again = reads.read(KEY, call(), run);
+    const again = reads.read(REGISTER, 'shift', call(), run);
     runs[2]?.resolve('later');
     expect(await again).toBe('later');
   });
@@ -40,7 +40,7 @@ describe('joined reads', () => {
   test('fail everybody with the failure of the run', async () => {
     const reads = createJoinedReads(createFakeClock(START));
     const { runs, run } = createRuns();
-    const asked = [0, 1].map(() => reads.read(KEY, createCall(START + 1000), run));
+    const asked = [0, 1].map(() => reads.read(REGISTER, 'shift', createCall(START + 1000), run));
     runs[0]?.reject(new Error('refused'));
     for (const read of asked) await expect(read).rejects.toThrow('refused');
   });
@@ -49,8 +49,8 @@ describe('joined reads', () => {
     const clock = createFakeClock(START);
     const reads = createJoinedReads(clock);
     const { runs, run } = createRuns();
-    const first = nameOf(reads.read(KEY, createCall(START + 1000), run));
-    const second = nameOf(reads.read(KEY, createCall(START + 2000), run));
+    const first = nameOf(reads.read(REGISTER, 'shift', createCall(START + 1000), run));
+    const second = nameOf(reads.read(REGISTER, 'shift', createCall(START + 2000), run));
     expect(runs[0]?.shared.deadline).toBe(START + 2000);
     clock.advance(1000);
     expect(await first).toBe('BUS_TIMEOUT');
@@ -65,9 +65,9 @@ describe('joined reads', () => {
     const clock = createFakeClock(START);
     const [outer, inner] = [createJoinedReads(clock), createJoinedReads(clock)];
     const { runs, run } = createRuns();
-    const readBoth = (shared: Call) => inner.read('list', shared, run);
-    const first = nameOf(outer.read(KEY, createCall(START + 1000), readBoth));
-    const second = outer.read(KEY, createCall(START + 5000), readBoth);
+    const readBoth = (shared: Call) => inner.read('account', 'list', shared, run);
+    const first = nameOf(outer.read(REGISTER, 'shift', createCall(START + 1000), readBoth));
+    const second = outer.read(REGISTER, 'shift', createCall(START + 5000), readBoth);
     clock.advance(1000);
     expect(await first).toBe('BUS_TIMEOUT');
     runs[0]?.resolve('in time');
@@ -85,7 +85,11 @@ describe('joined reads', () => {
     const client = createClient(baseUrl, { clock });
     const list = (shared: Call) => client.send(requestOf('read'), shared);
     const read = (key: string) =>
-      nameOf(outer.read(key, createCall(START + 1000), (shared) => inner.read('list', shared, list)));
+      nameOf(
+        outer.read(REGISTER, key, createCall(START + 1000), (shared) =>
+          inner.read('account', 'list', shared, list),
+        ),
+      );
     const first = read('one');
     await until(() => requests === 1);
     const second = read('other');
@@ -97,14 +101,14 @@ describe('joined reads', () => {
     const reads = createJoinedReads(createFakeClock(START));
     const { runs, run } = createRuns();
     const leaver = createCall(START + 1000);
-    const left = nameOf(reads.read(KEY, leaver, run));
+    const left = nameOf(reads.read(REGISTER, 'shift', leaver, run));
     leaver.abort();
-    const next = reads.read(KEY, createCall(START + 1000), run);
+    const next = reads.read(REGISTER, 'shift', createCall(START + 1000), run);
     expect(runs).toHaveLength(2);
     // The abandoned run ends first and must not take the new one's place.
     runs[0]?.reject(new Error('given up'));
     await left;
-    const joined = reads.read(KEY, createCall(START + 1000), run);
+    const joined = reads.read(REGISTER, 'shift', createCall(START + 1000), run);
     runs[1]?.resolve('fresh');
     expect(await Promise.all([next, joined])).toEqual(['fresh', 'fresh']);
     expect(runs).toHaveLength(2);
@@ -114,11 +118,11 @@ describe('joined reads', () => {
     const reads = createJoinedReads(createFakeClock(START));
     const { runs, run } = createRuns();
     const call = () => createCall(START + 1000);
-    const before = reads.read(KEY, call(), run);
-    const other = reads.read('KZ775051\u0000shift', call(), run);
-    reads.forget('KZ77505');
-    const after = reads.read(KEY, call(), run);
-    const otherAgain = reads.read('KZ775051\u0000shift', call(), run);
+    const before = reads.read(REGISTER, 'shift', call(), run);
+    const other = reads.read('KZ775051', 'shift', call(), run);
+    reads.forget(REGISTER);
+    const after = reads.read(REGISTER, 'shift', call(), run);
+    const otherAgain = reads.read('KZ775051', 'shift', call(), run);
     expect(runs).toHaveLength(3);
     for (const [index, { resolve }] of runs.entries()) resolve(`run ${index}`);
     expect(await Promise.all([before, other, after, otherAgain])).toEqual([
@@ -129,12 +133,28 @@ describe('joined reads', () => {
     ]);
   });
 
+  test('of every scope are not joined any more once all is forgotten', async () => {
+    const reads = createJoinedReads(createFakeClock(START));
+    const { runs, run } = createRuns();
+    const ask = () =>
+      ['KZ1', 'KZ2'].map((scope) => reads.read(scope, 'shift', createCall(START + 1000), run));
+    const before = ask();
+    reads.forgetAll();
+    const after = ask();
+    // What was forgotten ends first, and must not take the place of what came after it.
+    for (const [index, { resolve }] of runs.slice(0, 2).entries()) resolve(`run ${index}`);
+    expect(await Promise.all(before)).toEqual(['run 0', 'run 1']);
+    const joining = ask();
+    for (const [index, { resolve }] of runs.slice(2).entries()) resolve(`run ${index + 2}`);
+    expect(await Promise.all([...after, ...joining])).toEqual(['run 2', 'run 3', 'run 2', 'run 3']);
+  });
+
   test('of a requester that has already gone run nothing', async () => {
     const reads = createJoinedReads(createFakeClock(START));
     const { runs, run } = createRuns();
     const gone = createCall(START + 1000);
     gone.abort();
-    expect(await nameOf(reads.read(KEY, gone, run))).toBe('BUS_TIMEOUT');
+    expect(await nameOf(reads.read(REGISTER, 'shift', gone, run))).toBe('BUS_TIMEOUT');
     expect(runs).toEqual([]);
   });
 
@@ -150,8 +170,8 @@ describe('joined reads', () => {
     const client = createClient(baseUrl, { clock });
     const run = (shared: Call) => client.send(requestOf('read'), shared);
     const [early, late] = [createCall(START + 1000), createCall(START + 5000)];
-    const first = reads.read(KEY, early, run);
-    const second = reads.read(KEY, late, run);
+    const first = reads.read(REGISTER, 'shift', early, run);
+    const second = reads.read(REGISTER, 'shift', late, run);
     await until(() => requests === 1);
     clock.advance(1000);
     await expect(first).rejects.toMatchObject({
@@ -163,7 +183,7 @@ describe('joined reads', () => {
     expect(late.exchanges).toHaveLength(1);
 
     const last = createCall(START + 5000);
-    const third = reads.read(KEY, last, run);
+    const third = reads.read(REGISTER, 'shift', last, run);
     await until(() => requests === 2);
     clock.advance(4000);
     await expect(third).rejects.toMatchObject({ name: 'VENDOR_TIMEOUT' });
@@ -189,8 +209,8 @@ describe('joined reads', () => {
         () => false,
       );
     const [leaver, stayer] = [createCall(START + 1000), createCall(START + 1000)];
-    const leaving = nameOf(reads.read(KEY, leaver, run));
-    const staying = nameOf(reads.read(KEY, stayer, run));
+    const leaving = nameOf(reads.read(REGISTER, 'shift', leaver, run));
+    const staying = nameOf(reads.read(REGISTER, 'shift', stayer, run));
     await until(() => isAsked);
     leaver.abort();
     expect(await leaving).toBe('VENDOR_TIMEOUT');
@@ -218,7 +238,7 @@ describe('joined reads', () => {
         join: (patienceMs: number) => {
           if (waiting().length === 0) expectedRuns += 1;
           const call = createCall(clock.now() + patienceMs);
-          requesters.push({ call, result: nameOf(reads.read(KEY, call, run)) });
+          requesters.push({ call, result: nameOf(reads.read(REGISTER, 'shift', call, run)) });
         },
         leave: (index: number) => {
           const requester = requesters[index];

@@ -86,7 +86,7 @@ export function createCashShifts(api: ServerApi, clock: Clock): CashShifts {
     const query = openShiftsQuery();
     const read = (shared: Call) =>
       askForList(query, shared, (rows, complain) => ({ rows: byCashRegister(rows, complain), complain }));
-    return call.fresh ? read(call) : joined.read(`${LISTS}\u0000${JSON.stringify(query)}`, call, read);
+    return call.fresh ? read(call) : joined.read(LISTS, JSON.stringify(query), call, read);
   }
 
   return {
