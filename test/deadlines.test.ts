@@ -7,8 +7,10 @@ import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { WebSocket } from 'ws';
 import { createApp, vendors } from '#app.ts';
 import { parseConfig } from '#config.ts';
+import { type Clock, systemClock } from '#core/clock.ts';
 import { type Log, silentLog } from '#core/log.ts';
 import { listenHttp } from './outbound/loopback.ts';
+import { eventually } from './support/eventually.ts';
 
 const TOKENS = Array.from({ length: 200 }, (_, index) => `AVQ${index}`);
 
@@ -25,8 +27,31 @@ const REPORT = {
   document_counters: [],
 };
 
+/** What an impatient one says that it waits; passes when the test says so. */
+const PATIENCE_MS = 9999;
+
+/** The machine's time, but for the patience of the impatient. */
+function createPatience() {
+  const patient = new Set<() => void>();
+  let isOver = false;
+  const clock: Clock = {
+    ...systemClock,
+    setTimeout(run, ms) {
+      if (ms !== PATIENCE_MS || isOver) return systemClock.setTimeout(run, ms === PATIENCE_MS ? 0 : ms);
+      patient.add(run);
+      return { cancel: () => void patient.delete(run) };
+    },
+  };
+  const giveUp = () => {
+    isOver = true;
+    for (const run of patient) run();
+  };
+  return { clock, giveUp };
+}
+
 /** A bus before a vendor that answers when it is told to. */
 async function start(account: object) {
+  const { clock, giveUp } = createPatience();
   const seen: Seen[] = [];
   const arrived = vi.fn();
   const baseUrl = await listenHttp((request, response) => {
@@ -63,7 +88,7 @@ async function start(account: object) {
     },
     child: () => log,
   };
-  const app = await createApp({ config, log });
+  const app = await createApp({ config, log, clock });
   onTestFinished(async () => {
     await app.stop();
     rmSync(folder, { recursive: true, force: true });
@@ -74,7 +99,7 @@ async function start(account: object) {
     response.setHeader('content-type', 'application/json');
     response.end(JSON.stringify({ type: 'send', address: null, reply_address: null, data, headers: null }));
   };
-  return { url, seen, ended, answer, tokens: () => seen.map(({ token }) => token) };
+  return { url, giveUp, seen, ended, answer, tokens: () => seen.map(({ token }) => token) };
 }
 
 type Ask = { address: string; action: string; token?: string; data?: unknown; timeout?: string };
@@ -113,9 +138,9 @@ async function overHttp(url: string): Promise<Requester> {
 }
 
 /** Says how long it waits, and stays. */
-async function impatient(url: string): Promise<Requester> {
+async function impatient(url: string, giveUp: () => void): Promise<Requester> {
   const requester = await overWebSocket(url);
-  return { ask: (message) => requester.ask({ ...message, timeout: '150' }), leave: () => {} };
+  return { ask: (message) => requester.ask({ ...message, timeout: `${PATIENCE_MS}` }), leave: giveUp };
 }
 
 const WAYS = [
@@ -133,72 +158,72 @@ const sale = (token: string, name: string): Ask => ({
 
 describe.each(WAYS)('for a requester that $way, nothing is sent', ({ open }) => {
   test('while it waits for its turn at the account', async () => {
-    const { url, seen, ended, answer, tokens } = await start(TSRV);
-    const [other, gone] = [await overWebSocket(url), await open(url)];
+    const { url, giveUp, seen, ended, answer, tokens } = await start(TSRV);
+    const [other, gone] = [await overWebSocket(url), await open(url, giveUp)];
     await other.ask(xReport('AVQ1'));
-    await vi.waitUntil(() => seen.length === 1);
+    await eventually(() => seen.length === 1);
     await gone.ask(xReport('AVQ2'));
     await gone.ask(xReport('AVQ3'));
     gone.leave();
-    await vi.waitUntil(() => ended.length === 2);
+    await eventually(() => ended.length === 2);
     expect(ended.toSorted()).toEqual(['get_x_report AVQ2 BUS_TIMEOUT', 'get_x_report AVQ3 BUS_TIMEOUT']);
     await other.ask(xReport('AVQ4'));
     for (const one of seen) answer(one);
-    await vi.waitUntil(() => seen.length === 2);
+    await eventually(() => seen.length === 2);
     expect(tokens()).toEqual(['AVQ1', 'AVQ4']);
   });
 
   test('while it waits for earlier changes of its register', async () => {
-    const { url, seen, ended, answer } = await start({ ...TSRV, concurrency: 8 });
-    const [other, gone] = [await overWebSocket(url), await open(url)];
+    const { url, giveUp, seen, ended, answer } = await start({ ...TSRV, concurrency: 8 });
+    const [other, gone] = [await overWebSocket(url), await open(url, giveUp)];
     await other.ask(sale('AVQ1', 'first'));
-    await vi.waitUntil(() => seen.length === 1);
+    await eventually(() => seen.length === 1);
     await gone.ask(sale('AVQ1', 'second'));
     gone.leave();
-    await vi.waitUntil(() => ended.length === 1);
+    await eventually(() => ended.length === 1);
     expect(ended).toEqual(['create_sale AVQ1 BUS_TIMEOUT']);
     for (const one of seen) answer(one, null);
-    await vi.waitUntil(() => ended.length === 2);
+    await eventually(() => ended.length === 2);
     await other.ask(xReport('AVQ2'));
-    await vi.waitUntil(() => seen.length === 2);
+    await eventually(() => seen.length === 2);
     expect(seen[1]?.token).toBe('AVQ2');
   });
 
   test('after the login that it waits for', async () => {
-    const { url, seen, ended } = await start({
+    const { url, giveUp, seen, ended } = await start({
       kind: 'kassa24',
       login: 'x',
       password: 'x',
       zone: 'Asia/Almaty',
     });
-    const gone = await open(url);
+    const gone = await open(url, giveUp);
     await gone.ask(xReport('AVQ1'));
-    await vi.waitUntil(() => seen.length === 1);
+    await eventually(() => seen.length === 1);
     const login = seen[0]?.path;
     gone.leave();
-    await vi.waitUntil(() => ended.length === 1);
+    await eventually(() => ended.length === 1);
     const other = await overWebSocket(url);
     await other.ask(xReport('AVQ1'));
-    await vi.waitUntil(() => seen.length === 2);
+    await eventually(() => seen.length === 2);
     expect(seen.map(({ path }) => path)).toEqual([login, login]);
   });
 
   test('for the rest of a fan-out', async () => {
-    const { url, seen, ended, answer, tokens } = await start(TSRV);
-    const gone = await open(url);
+    const { url, giveUp, seen, ended, answer, tokens } = await start(TSRV);
+    const gone = await open(url, giveUp);
     await gone.ask({
       address: 'bus.reports',
       action: 'get_x_reports',
       data: { tokens: TOKENS.slice(0, 50) },
     });
-    await vi.waitUntil(() => seen.length === 1);
+    await eventually(() => seen.length === 1);
     gone.leave();
-    await vi.waitUntil(() => ended.length === 1);
+    await eventually(() => ended.length === 1);
     for (const one of seen) answer(one);
     const other = await overWebSocket(url);
     for (const token of ['AVQ60', 'AVQ61']) {
       await other.ask(xReport(token));
-      await vi.waitUntil(() => tokens().includes(token));
+      await eventually(() => tokens().includes(token));
       for (const one of seen) answer(one);
     }
     expect(tokens()).toEqual(['AVQ0', 'AVQ60', 'AVQ61']);
@@ -210,14 +235,14 @@ describe('a fan-out over all registers of an account', () => {
     const { url, seen, ended, answer, tokens } = await start(TSRV);
     const [many, one] = [await overWebSocket(url), await overWebSocket(url)];
     await many.ask({ address: 'bus.reports', action: 'get_x_reports', data: { tokens: TOKENS } });
-    await vi.waitUntil(() => seen.length === 1);
+    await eventually(() => seen.length === 1);
     await one.ask(xReport('AVQ150'));
     await one.ask({ address: 'ik.service.app', action: 'version' });
-    await vi.waitUntil(() => ended.length === 1);
+    await eventually(() => ended.length === 1);
     for (let answered = 0; answered < 3; answered += 1) {
       const next = seen[answered];
       if (next) answer(next);
-      await vi.waitUntil(() => seen.length > answered + 1);
+      await eventually(() => seen.length > answered + 1);
     }
     expect(tokens().indexOf('AVQ150')).toBeLessThanOrEqual(3);
   });

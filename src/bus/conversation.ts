@@ -5,6 +5,7 @@ import { type Refusal, refusal } from '#protocol/refusal.ts';
 import { Answers } from './answers.ts';
 import { handlersRefusal, replyAddressRefusal } from './dialect-limits.ts';
 import { mayPublish, maySend } from './guard.ts';
+import { holderOf } from './holder.ts';
 import type { Outlet } from './outlet.ts';
 import { PendingRequest, type Requester, type SendFrame } from './pending-request.ts';
 import { Registrations } from './registrations.ts';
@@ -36,17 +37,18 @@ export class Conversation {
       get client() {
         return outlet.identity.client;
       },
-      get name() {
-        const { client } = outlet.identity;
-        return client.authenticated ? client.name : outlet.connection.name;
+      get holder() {
+        return holderOf(outlet.identity.client, outlet.connection, bus.clients);
       },
       via: outlet.via,
       enter: () => underWay.enter(),
       leave: () => underWay.leave(),
       answer: (frame, outcome) => {
-        const text = this.#answers.write(frame, outcome);
-        underWay.answered();
-        return text;
+        try {
+          return this.#answers.write(frame, outcome);
+        } finally {
+          underWay.answered();
+        }
       },
       refuse: (frame, refused) => this.#answers.refuse(frame, refused),
     };

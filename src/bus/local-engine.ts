@@ -5,13 +5,13 @@ import type { Message } from '#core/message.ts';
 import type { Consumer, Delivery, Outcome, Registration, Respond } from './delivery.ts';
 import type { Engine } from './engine.ts';
 
-type Rotation = { consumers: Consumer[]; next: number };
+type ConsumerCycle = { consumers: Consumer[]; next: number };
 
 /** The bus within one process. Delivery is immediate, in order, and at most once. */
 export class LocalEngine implements Engine {
   readonly #clock: Clock;
   readonly #log: Log;
-  readonly #rotations = new Map<string, Rotation>();
+  readonly #cycles = new Map<string, ConsumerCycle>();
 
   constructor(options: { clock: Clock; log: Log }) {
     this.#clock = options.clock;
@@ -19,24 +19,24 @@ export class LocalEngine implements Engine {
   }
 
   register(address: string, consumer: Consumer): Registration {
-    const rotation = this.#rotations.get(address) ?? { consumers: [], next: 0 };
-    this.#rotations.set(address, rotation);
+    const cycle = this.#cycles.get(address) ?? { consumers: [], next: 0 };
+    this.#cycles.set(address, cycle);
     // A new array each time: a publish under way goes on over the consumers it began with.
-    rotation.consumers = [...rotation.consumers, consumer];
+    cycle.consumers = [...cycle.consumers, consumer];
     let registered = true;
     return {
       unregister: () => {
         if (!registered) return;
         registered = false;
-        const index = rotation.consumers.indexOf(consumer);
-        rotation.consumers = rotation.consumers.toSpliced(index, 1);
-        if (rotation.consumers.length === 0) this.#rotations.delete(address);
+        const index = cycle.consumers.indexOf(consumer);
+        cycle.consumers = cycle.consumers.toSpliced(index, 1);
+        if (cycle.consumers.length === 0) this.#cycles.delete(address);
       },
     };
   }
 
   publish(message: Message): void {
-    for (const consumer of this.#rotations.get(message.address)?.consumers ?? []) {
+    for (const consumer of this.#cycles.get(message.address)?.consumers ?? []) {
       this.#deliver(consumer, { ...message, kind: 'publish' });
     }
   }
@@ -61,14 +61,14 @@ export class LocalEngine implements Engine {
   }
 
   has(address: string): boolean {
-    return this.#rotations.has(address);
+    return this.#cycles.has(address);
   }
 
   #choose(address: string): Consumer | undefined {
-    const rotation = this.#rotations.get(address);
-    if (!rotation) return undefined;
-    const consumer = rotation.consumers[rotation.next % rotation.consumers.length];
-    rotation.next = (rotation.next + 1) % rotation.consumers.length;
+    const cycle = this.#cycles.get(address);
+    if (!cycle) return undefined;
+    const consumer = cycle.consumers[cycle.next % cycle.consumers.length];
+    cycle.next = (cycle.next + 1) % cycle.consumers.length;
     return consumer;
   }
 

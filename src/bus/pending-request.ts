@@ -5,6 +5,7 @@ import type { FrameOf } from '#protocol/frame.ts';
 import type { Refusal } from '#protocol/refusal.ts';
 import type { Client } from './client.ts';
 import type { Outcome } from './delivery.ts';
+import type { Holder } from './holder.ts';
 import type { SharedBus } from './shared-bus.ts';
 
 const MAX_LOGGED_LENGTH = 200;
@@ -12,8 +13,7 @@ const MAX_LOGGED_LENGTH = 200;
 /** What a session gives and takes for one request. */
 export type Requester = {
   readonly client: Client;
-  /** See {@link Flow}. */
-  readonly name: string;
+  readonly holder: Holder;
   readonly via: string;
   /** Takes one of the connection's places for work under way; false when there is none left. */
   enter(): boolean;
@@ -47,7 +47,8 @@ export class PendingRequest {
     this.#frame = frame;
     this.#text = text;
     last += 1;
-    this.flow = { requester: requester.name, request: last };
+    const { group, requester: name } = requester.holder;
+    this.flow = { group, requester: name, request: last };
     this.#startedAt = bus.clock.now();
   }
 
@@ -61,18 +62,23 @@ export class PendingRequest {
     if (this.#bus.stopping) {
       return new Failure('BUS_OVERLOADED', { description: 'шина останавливается, повторите позже' });
     }
-    if (!this.#bus.rates.take(this.#requester.client.name)) return new Failure('BUS_RATE_LIMITED');
     if (!this.#requester.enter()) {
       return new Failure('BUS_OVERLOADED', {
         description: 'слишком много запросов соединения ещё без ответа: дождитесь ответов',
       });
     }
     const bytes = Buffer.byteLength(this.#text);
-    if (!this.#bus.admission.take(this.flow.requester, 1, bytes)) {
+    if (!this.#bus.admission.take(this.flow, 1, bytes)) {
       this.#requester.leave();
       return new Failure('BUS_OVERLOADED', {
         description: 'у шины слишком много запросов без ответа: дождитесь ответов на свои и повторите позже',
       });
+    }
+    // Last, so that whoever finds no room may try as often again.
+    if (!this.#bus.rates.take(this.#requester.client.name)) {
+      this.#requester.leave();
+      this.#bus.admission.give(this.flow, 1, bytes);
+      return new Failure('BUS_RATE_LIMITED');
     }
     this.#bytes = bytes;
     this.#bus.begin(this);
@@ -84,8 +90,8 @@ export class PendingRequest {
   readonly respond = (outcome: Outcome): void => {
     if (this.#state === 'ended') return;
     this.#settle();
-    const answer = this.#requester.answer(this.#frame, outcome);
-    this.#finish(answer, outcome instanceof Failure ? outcome : undefined);
+    const { told, answer } = this.#answer(outcome);
+    this.#finish(answer, told instanceof Failure ? told : undefined);
   };
 
   /** Answers and logs a request that is not carried out. */
@@ -98,6 +104,16 @@ export class PendingRequest {
   done(): void {
     this.#settle();
     this.#log(undefined);
+  }
+
+  /** What cannot be written must end neither the bus nor the wait of whoever asked. */
+  #answer(outcome: Outcome): { told: Outcome; answer: string | undefined } {
+    try {
+      return { told: outcome, answer: this.#requester.answer(this.#frame, outcome) };
+    } catch (error) {
+      const told = new Failure('BUS_INTERNAL_ERROR', { cause: error });
+      return { told, answer: this.#requester.answer(this.#frame, told) };
+    }
   }
 
   #finish(answer: string | undefined, failure: Failure | undefined): void {
@@ -116,7 +132,7 @@ export class PendingRequest {
   #settle(): void {
     if (this.#state === 'admitted') {
       this.#requester.leave();
-      this.#bus.admission.give(this.flow.requester, 1, this.#bytes);
+      this.#bus.admission.give(this.flow, 1, this.#bytes);
       this.#bus.end(this);
     }
     this.#state = 'ended';

@@ -21,7 +21,9 @@ export class RateLimits {
     if (this.#perSecond === null) return true;
     const now = this.#clock.now();
     const bucket = this.#buckets.get(client) ?? { tokens: this.#perSecond, at: now };
-    const saved = Math.min(this.#perSecond, bucket.tokens + ((now - bucket.at) / 1000) * this.#perSecond);
+    // A clock that was set back takes nothing away.
+    const passedMs = Math.max(0, now - bucket.at);
+    const saved = Math.min(this.#perSecond, bucket.tokens + (passedMs / 1000) * this.#perSecond);
     this.#buckets.set(client, { tokens: saved < 1 ? saved : saved - 1, at: now });
     return saved >= 1;
   }

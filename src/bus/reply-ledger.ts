@@ -12,6 +12,11 @@ export class ReplyLedger {
   readonly #lifeMs: number;
   readonly #maxEntries: number;
   readonly #entries = new Map<string, Entry>();
+  /**
+   * Goes on where it has stopped: an iterator that begins anew would pass over the gaps that all those who are gone
+   * have left. Never asked when there is none, or else it would have ended for good.
+   */
+  readonly #oldest = this.#entries.keys();
   #last = 0;
 
   /**
@@ -66,7 +71,8 @@ export class ReplyLedger {
   }
 
   #forgetOldest(): void {
-    const [oldest] = this.#entries.keys();
-    if (oldest !== undefined) this.take(oldest);
+    if (this.#entries.size === 0) return;
+    const { value } = this.#oldest.next();
+    if (value !== undefined) this.take(value);
   }
 }

@@ -52,6 +52,18 @@ export function parseJson(text: string): unknown {
   );
 }
 
+/** Deeper than any vendor's answer, and far from where a recursion over it would run out of stack. */
+const MAX_FOREIGN_DEPTH = 200;
+
+/** {@link parseJson} for what a vendor wrote. Throws `RangeError` where it nests deeper than anybody could work with. */
+export function parseForeignJson(text: string): unknown {
+  const value = parseJson(text);
+  // Every level costs two characters, so that a short text need not be walked.
+  if (text.length > 2 * MAX_FOREIGN_DEPTH && isDeeperThan(MAX_FOREIGN_DEPTH, value))
+    throw new RangeError('nested too deep');
+  return value;
+}
+
 /** Is a plain JSON object: not null, not an array, not a {@link JsonNumber}. */
 export function isJsonObject(value: unknown): value is Record<string, unknown> {
   return (
@@ -62,8 +74,11 @@ export function isJsonObject(value: unknown): value is Record<string, unknown> {
 /** Does the value nest deeper than `maxDepth` levels? Walked without building lists, since it is asked for every longer message. */
 export function isDeeperThan(maxDepth: number, value: unknown): boolean {
   if (typeof value !== 'object' || value === null) return false;
-  if (maxDepth === 0) return true;
-  if (Array.isArray(value)) return value.some((item) => isDeeperThan(maxDepth - 1, item));
+  if (maxDepth === 0) return !(value instanceof JsonNumber);
+  if (Array.isArray(value)) {
+    for (const item of value) if (isDeeperThan(maxDepth - 1, item)) return true;
+    return false;
+  }
   for (const key in value) {
     if (isDeeperThan(maxDepth - 1, (value as Record<string, unknown>)[key])) return true;
   }

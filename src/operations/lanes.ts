@@ -1,21 +1,17 @@
 import type { Call } from '#core/call.ts';
 import { Failure } from '#core/failure.ts';
-import { Rotation } from '#core/rotation.ts';
+import { FairQueue } from '#core/fair-queue.ts';
 
 export type Lanes = {
   /**
-   * Runs the work alone in its lane, when its turn has come: one requester after the other, and of each one request
-   * after the other. Rejects with `BUS_TIMEOUT`, and never starts it, if the call's signal is aborted while it waits.
+   * Runs the work alone in its lane, when its turn has come: see {@link FairQueue}. Rejects with `BUS_TIMEOUT`, and never starts it, if the call's signal is aborted while it waits.
    */
   run<T>(lane: string, call: Waiter, work: () => Promise<T>): Promise<T>;
 };
 
 type Waiter = Pick<Call, 'signal' | 'flow'>;
 
-/** Requesters, and the requests of each. */
-const LEVELS = 2;
-
-type Queue = Rotation<() => void>;
+type Queue = FairQueue<() => void>;
 
 /** One thing at a time in each lane. */
 export function createLanes(): Lanes {
@@ -30,23 +26,21 @@ export function createLanes(): Lanes {
   function enter(lane: string, { signal, flow }: Waiter): Promise<Queue> {
     const waiting = lanes.get(lane);
     if (!waiting) {
-      const nobody: Queue = new Rotation(LEVELS);
+      const nobody: Queue = new FairQueue();
       lanes.set(lane, nobody);
       return Promise.resolve(nobody);
     }
-    // The bus itself, which settles what was sent before, is a requester like any.
-    const names = flow ? [flow.requester, flow.request] : [];
     return new Promise((resolve, reject) => {
       const start = () => {
         signal.removeEventListener('abort', onAbort);
         resolve(waiting);
       };
       const onAbort = () => {
-        waiting.drop(start, names);
+        waiting.drop(start, flow);
         reject(new Failure('BUS_TIMEOUT'));
       };
       signal.addEventListener('abort', onAbort, { once: true });
-      waiting.put(start, names);
+      waiting.put(start, flow);
     });
   }
 

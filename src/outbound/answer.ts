@@ -1,5 +1,5 @@
 import type { HttpResponse } from '#core/http.ts';
-import { parseJson } from '#core/json.ts';
+import { parseForeignJson } from '#core/json.ts';
 import { type VendorAccount, vendorFailure } from './vendor-failure.ts';
 
 const MAX_QUOTED_CHARACTERS = 200;
@@ -24,7 +24,9 @@ function isHtml(response: HttpResponse, start: string): boolean {
   return start === '<' || (typeof type === 'string' && type.toLowerCase().startsWith('text/html'));
 }
 
-function complaint(response: HttpResponse): { code: string; message: string } {
+function complaint(response: HttpResponse, error: unknown): { code: string; message: string } {
+  // The parser itself may run out of stack too.
+  if (error instanceof RangeError) return { code: 'too_deep', message: 'JSON вложен слишком глубоко' };
   const text = response.text.trim();
   if (text === '') return { code: 'empty', message: 'вместо JSON пришёл пустой ответ' };
 
@@ -40,13 +42,14 @@ function complaint(response: HttpResponse): { code: string; message: string } {
 }
 
 /**
- * The JSON of an answer, with exact numbers. Throws `VENDOR_BAD_RESPONSE` with the code `html`, `empty` or
- * `not_json`. The parser's own error is not kept as the cause: it quotes the answer.
+ * The JSON of an answer, with exact numbers. Throws `VENDOR_BAD_RESPONSE` with the code `html`, `empty`,
+ * `not_json` or `too_deep`. The parser's own error is not kept as the cause: it quotes the answer.
  */
 export function readJson(response: HttpResponse, http: VendorAccount): unknown {
   try {
-    return parseJson(response.text);
-  } catch {
-    throw vendorFailure('VENDOR_BAD_RESPONSE', http, { status: response.status, ...complaint(response) });
+    return parseForeignJson(response.text);
+  } catch (error) {
+    const { status } = response;
+    throw vendorFailure('VENDOR_BAD_RESPONSE', http, { status, ...complaint(response, error) });
   }
 }

@@ -1,7 +1,7 @@
 import type { Call, Flow } from '#core/call.ts';
 import type { Clock, Timer } from '#core/clock.ts';
 import { Failure } from '#core/failure.ts';
-import { Rotation } from '#core/rotation.ts';
+import { FairQueue } from '#core/fair-queue.ts';
 import { SharedCall } from './shared-call.ts';
 
 type GateLimits = {
@@ -14,13 +14,13 @@ type GateLimits = {
 export type GateOptions = GateLimits & { readonly clock: Clock };
 
 /**
- * Lets work in by turns, one requester after the other, and of each one request after the other; what belongs to
- * the same request in the order of its coming. Where work in the background waits too, each has every other turn.
+ * Lets work in by turns, see {@link FairQueue}; what belongs to the same request in the order of its coming. Where work in the background waits too, each has every other turn.
  */
 export type Gate = {
   /**
    * Starts the work when its turn has come. Rejects with `BUS_TIMEOUT`, and never starts it, if the call's signal is
-   * aborted before that.
+   * aborted before that. Work that throws, instead of returning a promise, has not begun: the next one need not wait
+   * for it.
    */
   run<T>(call: Waiter, work: () => Promise<T>): Promise<T>;
   /** Other limits from now on, for those who wait already, too; whoever is inside counts. */
@@ -29,38 +29,51 @@ export type Gate = {
 
 type Waiter = Pick<Call, 'signal' | 'flow' | 'isBackground'>;
 
-/** Who waits for the calls that the bus makes on its own behalf. */
-const THE_BUS: Flow = { requester: '', request: 0 };
-
 const MS_PER_SECOND = 1000;
 
-/** Requesters, and the requests of each. */
-const LEVELS = 2;
-
-type Queue = Rotation<() => void>;
+type Queue = FairQueue<() => void>;
 
 /** Puts `start` where its turn comes; returns how to take it out again. */
 function queueUp(queue: Queue, call: Waiter, start: () => void): () => void {
-  const put = ({ requester, request }: Flow) => queue.put(start, [requester, request]);
-  const drop = ({ requester, request }: Flow) => queue.drop(start, [requester, request]);
   if (!(call instanceof SharedCall)) {
-    const { flow = THE_BUS } = call;
-    put(flow);
-    return () => drop(flow);
+    const { flow } = call;
+    queue.put(start, flow);
+    return () => queue.drop(start, flow);
   }
-  const flows: Flow[] = [];
-  const stop = call.watchFlows((flow) => {
+  const flows: (Flow | undefined)[] = [];
+  const put = (flow: Flow | undefined) => {
     flows.push(flow);
-    put(flow);
-  });
-  if (flows.length === 0) {
-    flows.push(THE_BUS);
-    put(THE_BUS);
-  }
+    queue.put(start, flow);
+  };
+  const stop = call.watchFlows(put);
+  if (flows.length === 0) put(undefined);
   return () => {
     stop();
-    for (const flow of flows) drop(flow);
+    for (const flow of flows) queue.drop(start, flow);
   };
+}
+
+/** Everybody who waits; where some wait in the background too, each kind has every other turn. */
+class Waiting {
+  readonly #foreground: Queue = new FairQueue();
+  readonly #background: Queue = new FairQueue();
+  #wasBackground = true;
+
+  get isEmpty(): boolean {
+    return this.#foreground.isEmpty && this.#background.isEmpty;
+  }
+
+  /** Puts `start` where its turn comes; returns how to take it out again. */
+  put(call: Waiter, start: () => void): () => void {
+    return queueUp(call.isBackground ? this.#background : this.#foreground, call, start);
+  }
+
+  /** Takes the next one out of its queue, with its turn. */
+  take(): (() => void) | undefined {
+    const isBackground = this.#foreground.isEmpty || !(this.#wasBackground || this.#background.isEmpty);
+    this.#wasBackground = isBackground;
+    return (isBackground ? this.#background : this.#foreground).take();
+  }
 }
 
 function spacingOf({ perSecond }: GateLimits): number {
@@ -70,9 +83,7 @@ function spacingOf({ perSecond }: GateLimits): number {
 export function createGate({ clock, ...limits }: GateOptions): Gate {
   let { concurrency } = limits;
   let spacingMs = spacingOf(limits);
-  const foreground: Queue = new Rotation(LEVELS);
-  const background: Queue = new Rotation(LEVELS);
-  let wasBackground = true;
+  const waiting = new Waiting();
   let inside = 0;
   let lastStart = Number.NEGATIVE_INFINITY;
   let timer: Timer | undefined;
@@ -83,19 +94,8 @@ export function createGate({ clock, ...limits }: GateOptions): Gate {
     return sinceMs < 0 ? 0 : spacingMs - sinceMs;
   }
 
-  function isAnybodyWaiting(): boolean {
-    return !(foreground.isEmpty && background.isEmpty);
-  }
-
-  /** Takes the next one out of its queue, with its turn. */
-  function takeNext(): (() => void) | undefined {
-    const isBackground = foreground.isEmpty || !(wasBackground || background.isEmpty);
-    wasBackground = isBackground;
-    return (isBackground ? background : foreground).take();
-  }
-
   function admit(): void {
-    while (inside < concurrency && isAnybodyWaiting()) {
+    while (inside < concurrency && !waiting.isEmpty) {
       const waitMs = untilNextStartMs();
       if (waitMs > 0) {
         timer ??= clock.setTimeout(() => {
@@ -104,7 +104,7 @@ export function createGate({ clock, ...limits }: GateOptions): Gate {
         }, waitMs);
         return;
       }
-      takeNext()?.();
+      waiting.take()?.();
     }
   }
 
@@ -113,11 +113,22 @@ export function createGate({ clock, ...limits }: GateOptions): Gate {
     timer = undefined;
   }
 
-  async function enter<T>(work: () => Promise<T>): Promise<T> {
+  function enter<T>(work: () => Promise<T>): Promise<T> {
+    const startBefore = lastStart;
     inside += 1;
     lastStart = clock.now();
     try {
-      return await work();
+      return leaveAfter(work());
+    } catch (error) {
+      inside -= 1;
+      lastStart = startBefore;
+      return Promise.reject(error);
+    }
+  }
+
+  async function leaveAfter<T>(working: Promise<T>): Promise<T> {
+    try {
+      return await working;
     } finally {
       inside -= 1;
       admit();
@@ -126,9 +137,9 @@ export function createGate({ clock, ...limits }: GateOptions): Gate {
 
   return {
     run(call, work) {
-      const { signal, isBackground = false } = call;
+      const { signal } = call;
       if (signal.aborted) return Promise.reject(new Failure('BUS_TIMEOUT'));
-      if (!isAnybodyWaiting() && inside < concurrency && untilNextStartMs() <= 0) return enter(work);
+      if (waiting.isEmpty && inside < concurrency && untilNextStartMs() <= 0) return enter(work);
 
       return new Promise((resolve, reject) => {
         const start = () => {
@@ -138,10 +149,10 @@ export function createGate({ clock, ...limits }: GateOptions): Gate {
         };
         const onAbort = () => {
           leave();
-          if (!isAnybodyWaiting()) forgetTimer();
+          if (waiting.isEmpty) forgetTimer();
           reject(new Failure('BUS_TIMEOUT'));
         };
-        const leave = queueUp(isBackground ? background : foreground, call, start);
+        const leave = waiting.put(call, start);
         signal.addEventListener('abort', onAbort, { once: true });
         admit();
       });

@@ -48,7 +48,8 @@ export function createEventBusRoute(options: EventBusOptions): HttpRoute {
       if (refused) writeRefusal(response, httpDialect, refused.status, refused.failure);
       return refused === undefined;
     },
-    bodyRoom: ({ socket }) => connections.of(socket),
+    bodyRoom: (request) =>
+      connections.of(request.socket).roomOf(clientOf(request, bus.clients, 'secret may be in the URL')),
     maxMessageBytes: options.maxMessageBytes,
     maxFragments: options.maxFragments,
     maxQueuedBytes: options.maxQueuedBytes,

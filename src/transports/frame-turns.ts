@@ -1,11 +1,8 @@
 import type { Socket } from 'node:net';
-import { BYTES_A_TURN } from './read-turns.ts';
+import { BYTES_A_TURN, MESSAGES_A_TURN } from './read-turns.ts';
 
 /** Takes the frames of some bytes, no more than so many of them; returns the bytes that are left. */
 type Take = (bytes: Buffer, maxFrames: number) => Buffer | undefined;
-
-/** What one connection may have done before it is the others' turn: what the system hands over at once may hold thousands of frames. */
-const FRAMES_A_TURN = 64;
 
 /**
  * Reads frames in turns with all other connections: after so many of them, or so many bytes, it goes on in the next turn
@@ -17,12 +14,12 @@ export function takeFramesInTurns(socket: Socket, take: Take, onEnd: () => void)
   let rest: Buffer | undefined;
   const goOn = () => {
     if (!rest) return void socket.resume();
-    rest = take(rest, FRAMES_A_TURN);
+    rest = take(rest, MESSAGES_A_TURN);
     setImmediate(goOn);
     if (!rest && socket.readableEnded) onEnd();
   };
   socket.on('data', (chunk: Buffer) => {
-    rest = take(chunk, FRAMES_A_TURN);
+    rest = take(chunk, MESSAGES_A_TURN);
     // TLS hands over record by record, however much there is.
     read = isEncrypted ? read + chunk.length : chunk.length;
     if (!rest && read < BYTES_A_TURN) return;

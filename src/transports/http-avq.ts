@@ -77,13 +77,13 @@ export function serveTsrv(
   path: TsrvPath,
   options: HttpAvqOptions,
 ): void {
-  const { dialect, connections, maxMessageBytes } = options;
+  const { bus, dialect, connections, maxMessageBytes } = options;
   const refuse = (status: number, reason: string, headers: Record<string, string> = {}) =>
     writeRefusal(response, dialect, status, malformed(reason), { ...corsHeaders(request), ...headers });
-  const room = connections.of(request.socket);
-  const limits = { maxBytes: maxMessageBytes, room };
+  const connection = connections.of(request.socket);
+  const limits = { maxBytes: maxMessageBytes, room: connection.roomOf(clientOf(request, bus.clients)) };
   readBody(request, limits, (body) => {
-    room.count();
+    connection.count();
     if (body === 'too large') {
       return refuse(413, `тело длиннее ${maxMessageBytes} байт`, { connection: 'close' });
     }

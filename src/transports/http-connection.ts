@@ -1,14 +1,17 @@
 import type { ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Bus } from '#bus/bus.ts';
+import type { Client } from '#bus/client.ts';
 import { Connection } from '#bus/connection.ts';
+import { holderOf } from '#bus/holder.ts';
 import type { Session } from '#bus/session.ts';
+import { Failure } from '#core/failure.ts';
 import type { BodyRoom } from './http-body.ts';
 
 const REQUESTS_A_TURN = 64;
 
 /** What the requests of one socket share, each of which is a session of its own: they may be sent without waiting for answers. */
-export class HttpConnection implements BodyRoom {
+export class HttpConnection {
   readonly identity = new Connection();
   readonly #bus: Bus;
   readonly #socket: Socket;
@@ -49,23 +52,27 @@ export class HttpConnection implements BodyRoom {
     });
   }
 
-  /** Counts an answer until it has left: a client that does not read is cut off. */
+  /** Counts an answer until it has left: a client that does not read what was there before is cut off, however long this one is. */
   written(response: ServerResponse, bytes: number, client: string): void {
+    const queued = this.#queuedBytes;
     this.#queuedBytes += bytes;
     response.once('finish', () => {
       this.#queuedBytes -= bytes;
     });
-    if (this.#queuedBytes <= this.#maxQueuedBytes || this.#socket.destroyed) return;
-    this.#bus.log.warn({ client, queued: this.#queuedBytes }, 'slow consumer disconnected');
+    if (queued <= this.#maxQueuedBytes || this.#socket.destroyed) return;
+    this.#bus.log.warn({ client, queued }, 'slow consumer disconnected');
     this.#socket.destroy();
   }
 
-  take(bytes: number): boolean {
-    return this.#bus.admission.take(this.identity.name, 0, bytes);
-  }
-
-  give(bytes: number): void {
-    this.#bus.admission.give(this.identity.name, 0, bytes);
+  /** Where the body of a request is counted that shows this much of who sends it. */
+  roomOf(client: Client | Failure): BodyRoom {
+    const { admission, clients } = this.#bus;
+    const sender = client instanceof Failure ? clients.anonymous : client;
+    const holder = holderOf(sender, this.identity, clients);
+    return {
+      take: (bytes) => admission.take(holder, 0, bytes),
+      give: (bytes) => admission.give(holder, 0, bytes),
+    };
   }
 }
 

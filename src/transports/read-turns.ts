@@ -3,6 +3,9 @@ import type { Socket } from 'node:net';
 /** What the system hands over at once (bytes); less than that means that there is no more for now. */
 export const BYTES_A_TURN = 65_536;
 
+/** What one connection may have done before it is the others' turn: what comes at once may hold thousands of messages. */
+export const MESSAGES_A_TURN = 64;
+
 /** Something that stops and goes on reading. */
 type Reader = { pause(): void; resume(): void };
 

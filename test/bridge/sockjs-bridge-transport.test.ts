@@ -2,6 +2,7 @@ import { afterEach, describe, expect, it, vi } from 'vitest';
 import { WebSocket } from 'ws';
 import { NO_HEADERS } from '#core/message.ts';
 import { call, openStream } from '../conformance/http-client.ts';
+import { eventually } from '../support/eventually.ts';
 import { createFakeClock } from '../support/fake-clock.ts';
 import { ALL_ACCESS, ask, consume, echo, startBridgeBus } from './bridge-bus.ts';
 import { expectSilence, openFramed, openRaw, openTcp } from './bridge-clients.ts';
@@ -84,7 +85,7 @@ describe.each(TRANSPORTS)('SockJSErrorTest over a %s', (_name, open) => {
     expect(await client.next()).toEqual({ type: 'err', body: 'address_already_registered' });
     client.close();
     await client.closed;
-    await vi.waitUntil(() => !bus.engine.has('addr'));
+    await eventually(() => !bus.engine.has('addr'));
     const consumer = consume(bus, 'addr');
     for (const body of [1, 2, 3]) bus.engine.send({ address: 'addr', body, headers: NO_HEADERS });
     for (const body of [1, 2, 3]) expect(await consumer.next()).toMatchObject({ body });

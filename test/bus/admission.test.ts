@@ -4,9 +4,9 @@ import { Admission } from '#bus/admission.ts';
 
 const LIMITS = { maxInFlight: 100, maxInFlightBytes: 10_000 };
 
-function flood(admission: Admission, requester: string, bytes: number): number {
+function flood(admission: Admission, requester: string, bytes: number, group?: string): number {
   let taken = 0;
-  while (admission.take(requester, 1, bytes)) taken += 1;
+  while (admission.take({ requester, group }, 1, bytes)) taken += 1;
   return taken;
 }
 
@@ -20,25 +20,42 @@ describe('admission', () => {
     const admission = new Admission(LIMITS);
     const taken = ['a', 'b', 'c'].map((requester) => flood(admission, requester, 1));
     expect(taken).toEqual([50, 25, 13]);
-    expect(admission.take('d', 1, 1)).toBe(true);
+    expect(admission.take({ requester: 'd' }, 1, 1)).toBe(true);
   });
 
   test('lets in again what was given back, and forgets who holds nothing', () => {
     const admission = new Admission(LIMITS);
     flood(admission, 'a', 1);
-    expect(admission.take('a', 1, 1)).toBe(false);
-    admission.give('a', 1, 1);
-    expect(admission.take('a', 1, 1)).toBe(true);
-    for (let index = 0; index < 50; index += 1) admission.give('a', 1, 1);
+    expect(admission.take({ requester: 'a' }, 1, 1)).toBe(false);
+    admission.give({ requester: 'a' }, 1, 1);
+    expect(admission.take({ requester: 'a' }, 1, 1)).toBe(true);
+    for (let index = 0; index < 50; index += 1) admission.give({ requester: 'a' }, 1, 1);
     expect(admission.requesters).toBe(0);
+  });
+
+  test('stops a group at half, however many are in it, and shares that among them', () => {
+    for (const bytes of [1, 100]) {
+      const admission = new Admission(LIMITS);
+      const strangers = Array.from({ length: 100 }, (_, index) =>
+        flood(admission, `${index}`, bytes, 'strangers'),
+      );
+      expect(strangers.slice(0, 3)).toEqual([25, 13, 6]);
+      expect(strangers.reduce((sum, taken) => sum + taken, 0)).toBe(50);
+      expect(flood(admission, 'named', bytes)).toBe(25);
+      for (const [index, taken] of strangers.entries()) {
+        admission.give({ requester: `${index}`, group: 'strangers' }, taken, taken * bytes);
+      }
+      admission.give({ requester: 'named' }, 25, 25 * bytes);
+      expect([admission.requesters, flood(admission, 'one', bytes, 'strangers')]).toEqual([0, 25]);
+    }
   });
 
   test('counts bytes that belong to no request yet', () => {
     const admission = new Admission(LIMITS);
-    expect(admission.take('a', 0, 6000)).toBe(true);
-    expect(admission.take('a', 1, 10)).toBe(false);
-    expect(admission.take('b', 1, 4001)).toBe(false);
-    expect(admission.take('b', 1, 4000)).toBe(true);
+    expect(admission.take({ requester: 'a' }, 0, 6000)).toBe(true);
+    expect(admission.take({ requester: 'a' }, 1, 10)).toBe(false);
+    expect(admission.take({ requester: 'b' }, 1, 4001)).toBe(false);
+    expect(admission.take({ requester: 'b' }, 1, 4000)).toBe(true);
   });
 
   test('never has more than the limits, and refuses nobody who holds nothing while anything is free', () => {
@@ -55,12 +72,12 @@ describe('admission', () => {
           held.set(requester, own);
           if (gives) {
             const size = own.pop();
-            if (size !== undefined) admission.give(requester, 1, size);
+            if (size !== undefined) admission.give({ requester }, 1, size);
             continue;
           }
           const isNew = own.length === 0;
           const hasRoom = total().length < 20 && bytesOf(total()) + bytes <= 400;
-          const taken = admission.take(requester, 1, bytes);
+          const taken = admission.take({ requester }, 1, bytes);
           if (taken) own.push(bytes);
           expect(taken && !hasRoom).toBe(false);
           if (isNew) expect(taken).toBe(hasRoom);

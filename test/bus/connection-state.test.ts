@@ -54,6 +54,29 @@ describe('a reply ledger', () => {
     expect([ledger.size, clock.pending]).toEqual([3, 3]);
   });
 
+  test('forgets the oldest of those that are left, also after all were answered or cleared', () => {
+    const ledger = new ReplyLedger(createFakeClock(0), 1000, 2);
+    const owe = () => ledger.owe({ respond() {} }) ?? '';
+    ledger.take(owe());
+    ledger.clear();
+    const [first, second, third, fourth] = [owe(), owe(), owe(), owe()];
+    expect([first, second, third, fourth].map((address) => ledger.has(address))).toEqual([
+      false,
+      false,
+      true,
+      true,
+    ]);
+  });
+
+  test('looks for the oldest only where it has not looked yet', () => {
+    const clock = { now: () => 0, setTimeout: () => ({ cancel() {} }) };
+    const ledger = new ReplyLedger(clock, 1000, 20_000);
+    const startedAt = performance.now();
+    for (let index = 0; index < 120_000; index += 1) ledger.owe({ respond() {} });
+    // Walking over the gaps takes many times as long.
+    expect(performance.now() - startedAt).toBeLessThan(1500);
+  });
+
   test('keeps no timer once cleared or answered', () => {
     const clock = createFakeClock(0);
     const ledger = new ReplyLedger(clock, 1000, 100);
@@ -91,6 +114,16 @@ describe('rate limits', () => {
         return taken.every((at) => taken.filter((other) => other >= at && other < at + 1000).length <= 10);
       }),
     );
+  });
+
+  test('take nothing away when the clock is set back', () => {
+    let now = 3_600_000;
+    const rates = new RateLimits({ now: () => now, setTimeout: () => ({ cancel() {} }) }, 3);
+    expect(rates.take('a')).toBe(true);
+    now = 0;
+    expect([1, 2, 3].map(() => rates.take('a'))).toEqual([true, true, false]);
+    now = 400;
+    expect(rates.take('a')).toBe(true);
   });
 
   test('are off by null', () => {

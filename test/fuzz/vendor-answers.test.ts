@@ -66,6 +66,14 @@ const answerChange = fc.oneof(
   { weight: 2, arbitrary: fc.record({ do: fc.constant('cut' as const), at: fc.nat(0xffff) }) },
   {
     weight: 1,
+    arbitrary: fc.record({
+      do: fc.constant('nest' as const),
+      levels: fc.constantFrom(199, 200, 201, 2500, 8000),
+      isList: fc.boolean(),
+    }),
+  },
+  {
+    weight: 1,
     arbitrary: fc.record({ do: fc.constant('bytes' as const), bytes: fc.uint8Array({ maxLength: 20 }) }),
   },
   {
@@ -137,11 +145,20 @@ function jsonMutated(text: string, changes: readonly Mutation[]): string {
   return mutated(parsed(text), changes);
 }
 
+/** One more entry that nobody knows, or in the place of tsrv's own. */
+function nestedInto(text: string, { levels, isList }: { levels: number; isList: boolean }): string {
+  const [open, close] = isList ? ['[', ']'] : ['{"a":', '}'];
+  const deep = `${open.repeat(levels)}0${close.repeat(levels)}`.replace('[0]', '[]');
+  return text.startsWith('{"') ? text.replace('{"', `{"data":${deep},"deep":${deep},"`) : deep;
+}
+
 function changed(answer: PlayedAnswer, change: AnswerChange, call: OutgoingCall): PlayedAnswer {
   const usual = 'fault' in answer ? { status: 200, headers: {}, bytes: Buffer.from('{}') } : answer;
   switch (change.do) {
     case 'mutate':
       return { ...usual, bytes: Buffer.from(jsonMutated(usual.bytes.toString(), change.mutations)) };
+    case 'nest':
+      return { ...usual, bytes: Buffer.from(nestedInto(usual.bytes.toString(), change)) };
     case 'status':
       return { ...usual, status: change.status };
     case 'cut':

@@ -5,6 +5,8 @@ import { KINDS, READS } from './vendor-kinds.ts';
 const LATER = 'Mon, 02 Mar 2026 19:00:00 GMT';
 const SOON = 'Mon, 02 Mar 2026 09:00:01 GMT';
 
+const NESTED = `{"unknown":${'['.repeat(2500)}${']'.repeat(2500)}}`;
+
 /** What every answer is replaced by, what the read is answered with, and how often it was sent. */
 const MISBEHAVIOURS: readonly (readonly [what: string, fault: object, name: string, sent: number])[] = [
   ['a reset', { fault: 'reset' }, 'VENDOR_UNAVAILABLE', 3],
@@ -12,6 +14,7 @@ const MISBEHAVIOURS: readonly (readonly [what: string, fault: object, name: stri
   ['half a body', { fault: 'truncate' }, 'VENDOR_BAD_RESPONSE', 1],
   ['HTML', { fault: 'html' }, 'VENDOR_BAD_RESPONSE', 1],
   ['broken JSON', { fault: 'not_json' }, 'VENDOR_BAD_RESPONSE', 1],
+  ['JSON that nests too deep', { status: 200, text: NESTED }, 'VENDOR_BAD_RESPONSE', 1],
   ['nothing at all', { status: 200 }, 'VENDOR_BAD_RESPONSE', 1],
   ['JSON of another shape', { body: { unexpected: true } }, 'VENDOR_BAD_RESPONSE', 1],
   ['JSON that is no object', { body: 'text' }, 'VENDOR_BAD_RESPONSE', 1],

@@ -68,6 +68,18 @@ describe('readJson', () => {
     expect(cause).toBeUndefined();
   });
 
+  test.each([
+    ['lists', '[', ']', ''],
+    ['objects', '{"a":', '}', ''],
+    ['lists with an exact number', '[', ']', '12345678901234567.89'],
+  ])('takes no more levels than anybody could work with: %s', (_what, open, close, inner) => {
+    const nested = (depth: number) => open.repeat(depth) + (inner || '0') + close.repeat(depth);
+    expect(() => readJson(answerOf(nested(200)), HTTP)).not.toThrow();
+    for (const depth of [201, 2500, 8000, 100_000]) {
+      expect(complaintOf(nested(depth))).toMatchObject({ name: 'VENDOR_BAD_RESPONSE', code: 'too_deep' });
+    }
+  });
+
   test('does not quote broken JSON', () => {
     expect(complaintOf('{"phone":"+7701')).toMatchObject({
       code: 'not_json',

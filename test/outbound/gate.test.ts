@@ -147,6 +147,50 @@ describe('a gate', () => {
     expect(started).toEqual(['a1', 'a1', 'b1', 'c1', 'a2', 'b1', 'a1', 'a1']);
   });
 
+  test('gives a group one turn against one of a named requester, and shares it among its own', async () => {
+    const clock = createFakeClock(START);
+    const gate = createGate({ concurrency: 1, perSecond: 1, clock });
+    const started: string[] = [];
+    const enter = (name: string) => {
+      const [requester = '', request = ''] = name;
+      const flow = { requester, request, group: requester > 'm' ? 'strangers' : undefined };
+      return gate.run({ ...NEVER, flow }, () => Promise.resolve(started.push(name)));
+    };
+    const works = ['x1', 'x2', 'x3', 'y1', 'z1', 'a1', 'a2', 'a3'].map(enter);
+    for (let second = 0; second < 8; second += 1) {
+      clock.advance(1000);
+      await turn();
+    }
+    await Promise.all(works);
+    expect(started).toEqual(['x1', 'x2', 'a1', 'y1', 'a2', 'z1', 'a3', 'x3']);
+  });
+
+  test('does not space what follows work that has not begun', async () => {
+    const clock = createFakeClock(START);
+    const gate = createGate({ concurrency: 1, perSecond: 1, clock });
+    const refuse = () => {
+      throw new Error('refused');
+    };
+    const failed = (running: Promise<never>) => running.catch(({ message }: Error) => message);
+    const refused = [failed(gate.run(NEVER, refuse))];
+    let starts = 0;
+    const begin = () =>
+      gate.run(NEVER, async () => {
+        starts += 1;
+      });
+    const works = [begin()];
+    for (let index = 0; index < 60; index += 1) refused.push(failed(gate.run(NEVER, refuse)));
+    works.push(begin(), begin());
+    await works[0];
+    clock.advance(1000);
+    expect(await Promise.all(refused)).toEqual(Array(61).fill('refused'));
+    await works[1];
+    expect(starts).toBe(2);
+    clock.advance(1000);
+    await works[2];
+    expect([starts, clock.pending]).toEqual([3, 0]);
+  });
+
   test('lets one request pass a thousand calls of another at their next turn', async () => {
     const gate = createGate({ concurrency: 2, clock: createFakeClock(START) });
     const started: string[] = [];
@@ -178,7 +222,7 @@ describe('a gate', () => {
     const enter = (name: string, call: Pick<Call, 'signal' | 'flow'>) =>
       gate.run(call, () => Promise.resolve(started.push(name)));
     const flood = Array.from({ length: 5 }, (_, index) => enter('flood', callOf('flood', index)));
-    const read = (call: Call) => reads.read('scope', call, (shared) => enter('read', shared));
+    const read = (call: Call) => reads.read('scope', 'key', call, (shared) => enter('read', shared));
     // Waits inside another shared call, as behind a login.
     const first = callOf('flood', 5);
     const outer = new SharedCall<unknown>(first);

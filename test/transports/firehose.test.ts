@@ -1,9 +1,10 @@
 import { connect, type Socket } from 'node:net';
-import { describe, expect, onTestFinished, test, vi } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { WebSocket } from 'ws';
 import { NO_HEADERS } from '#core/message.ts';
 import { encodeFrame } from '#protocol/length-prefix.ts';
 import { ALL_ACCESS, type BridgeBus, echo, startBridgeBus } from '../bridge/bridge-bus.ts';
+import { eventually } from '../support/eventually.ts';
 
 const BODY = 'x'.repeat(4096);
 
@@ -69,7 +70,7 @@ describe('a client that sends for ever and reads nothing', () => {
       if (socket.writableLength > 65_536 || sent % 1000 === 0)
         await new Promise((resolve) => setImmediate(resolve));
     }
-    await vi.waitUntil(() => bus.bus.connections === 0);
+    await eventually(() => bus.bus.connections === 0);
     expect(sent).toBeLessThan(ENOUGH);
   });
 
@@ -83,7 +84,7 @@ describe('a client that sends for ever and reads nothing', () => {
     opened.write(
       `POST /eventbus/000/firehose/${transport} HTTP/1.1\r\nHost: localhost\r\nContent-Length: 0\r\n\r\n`,
     );
-    await vi.waitUntil(() => bus.bus.connections === 1);
+    await eventually(() => bus.bus.connections === 1);
     const body = JSON.stringify(Array.from({ length: 20 }, () => requestOf('SockJS')));
     let sent = 0;
     while (bus.bus.connections > 0 && sent < ENOUGH) {
@@ -102,11 +103,11 @@ describe('a client that listens and never polls', () => {
     await fetch(`${base}/xhr`, { method: 'POST' });
     const register = JSON.stringify([JSON.stringify({ type: 'register', address: 'news' })]);
     await fetch(`${base}/xhr_send`, { method: 'POST', body: register });
-    await vi.waitUntil(() => bus.engine.has('news'));
+    await eventually(() => bus.engine.has('news'));
     for (let index = 0; index < 50; index += 1) {
       bus.engine.publish({ address: 'news', body: BODY, headers: NO_HEADERS });
     }
-    await vi.waitUntil(() => !bus.engine.has('news'));
+    await eventually(() => !bus.engine.has('news'));
     expect(bus.bus.connections).toBe(0);
   });
 });
@@ -135,7 +136,7 @@ describe('a connection that never stops sending', () => {
     socket.cork();
     for (let index = 0; index < messages; index += 1) send(text);
     socket.uncork();
-    await vi.waitUntil(() => all === messages);
+    await eventually(() => all === messages);
     // 64 KiB and what was begun before; a system that is let hands over 2 MiB.
     expect(most).toBeLessThan(200);
   });

@@ -1,8 +1,9 @@
 import { connect } from 'node:net';
-import { expect, test, vi } from 'vitest';
+import { expect, test } from 'vitest';
 import { NO_HEADERS } from '#core/message.ts';
 import { encodeFrame, LengthPrefixDecoder } from '#protocol/length-prefix.ts';
 import { ALL_ACCESS, startBridgeBus } from '../bridge/bridge-bus.ts';
+import { eventually } from '../support/eventually.ts';
 
 test('small messages that come at once are taken in many turns, in their order, and all are answered', async () => {
   const bus = await startBridgeBus(ALL_ACCESS);
@@ -30,7 +31,7 @@ test('small messages that come at once are taken in many turns, in their order, 
   });
   // Its end comes with the messages, and is not noticed before they are read.
   socket.end(Buffer.concat(requests));
-  await vi.waitUntil(() => socket.readableEnded);
+  await eventually(() => socket.readableEnded);
   expect(answered).toEqual(sent);
   expect(most).toBeLessThanOrEqual(64);
 });

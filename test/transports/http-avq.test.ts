@@ -157,6 +157,25 @@ describe('POST /tsrv', () => {
   });
 });
 
+describe('an answer', () => {
+  test('that cannot be written is one of ours that failed, and nothing stays under way', async () => {
+    const nested = JSON.parse('['.repeat(100_000) + ']'.repeat(100_000));
+    const handle: Services['handle'] = ({ admit }, respond) =>
+      respond(admit() ?? { body: nested, headers: NO_HEADERS });
+    const { post, bus } = await start({ services: { ...services, handle } });
+    const { status, message } = await post('/tsrv', JSON.stringify({ address: SERVICE }));
+    expect([status, nameOf(message), bus.inFlight]).toEqual([200, 'BUS_INTERNAL_ERROR', 0]);
+  });
+
+  test('is delivered however long it is, where nothing was waiting before it', async () => {
+    const body = 'x'.repeat(300_000);
+    const handle: Services['handle'] = ({ admit }, respond) =>
+      respond(admit() ?? { body, headers: NO_HEADERS });
+    const { post } = await start({ services: { ...services, handle }, maxQueuedBytes: 100_000 });
+    expect((await post('/tsrv', JSON.stringify({ address: SERVICE }))).message.data).toBe(body);
+  });
+});
+
 describe('the short form', () => {
   test('takes headers with a dot and the known ones; the body is the data', async () => {
     const { post } = await start();

@@ -12,6 +12,7 @@ import {
   startBridgeBus,
 } from '../bridge/bridge-bus.ts';
 import { expectSilence, expectTcpSilence, openRaw, openTcp } from '../bridge/bridge-clients.ts';
+import { eventually } from '../support/eventually.ts';
 import { createFakeClock } from '../support/fake-clock.ts';
 
 afterEach(() => vi.restoreAllMocks());
@@ -161,7 +162,7 @@ describe('TCP with lengths', () => {
     const client = await openTcp(bus.avqPort);
     client.send({ address: 'slow', reply_address: 'r' });
     client.socket.end();
-    await vi.waitUntil(() => answers.length === 1);
+    await eventually(() => answers.length === 1);
     answers[0]?.();
     expect(await client.next()).toMatchObject({ data: 'at last' });
     await client.closed;
@@ -227,7 +228,7 @@ describe('the end of a session over TCP', () => {
     await client.next();
     bus.close();
     await client.closed;
-    await vi.waitFor(() => expect(clock.pending).toBe(0));
+    await eventually(() => clock.pending === 0);
   });
 });
 
@@ -242,7 +243,7 @@ describe('the limit of connections', () => {
     await expect(fetch(`${url}/eventbus/info`)).rejects.toThrow();
     first.close();
     await first.closed;
-    await vi.waitFor(async () => expect((await fetch(`${url}/eventbus/info`)).status).toBe(200));
+    await eventually(async () => (await fetch(`${url}/eventbus/info`)).status === 200);
   });
 });
 
@@ -425,7 +426,7 @@ describe('a consumer that does not read', () => {
         webSocket.send(register);
         socket = (webSocket as unknown as { _socket: Socket })._socket;
       }
-      await vi.waitUntil(() => bus.engine.has('flood'));
+      await eventually(() => bus.engine.has('flood'));
       socket.pause();
       socket.on('error', () => {});
       const neighbour = await openRaw(bus);
@@ -439,7 +440,7 @@ describe('a consumer that does not read', () => {
       );
       socket.destroy();
       neighbour.send({ type: 'register', address: 'flood' });
-      await vi.waitUntil(() => bus.engine.has('flood'));
+      await eventually(() => bus.engine.has('flood'));
     },
   );
 });

@@ -7,6 +7,7 @@ import type { Services } from '#bus/services.ts';
 import { NO_HEADERS } from '#core/message.ts';
 import { type BridgeBusOptions, createInbox, startBridgeBus } from '../bridge/bridge-bus.ts';
 import { openRaw } from '../bridge/bridge-clients.ts';
+import { eventually } from '../support/eventually.ts';
 
 const SERVICE = 'ik.service.app';
 const ANSWER = { body: 'done', headers: NO_HEADERS };
@@ -69,9 +70,9 @@ describe('a bus with more requests than it can take', () => {
     let quietAnswers = 0;
     for (let round = 0; round < 5; round += 1) {
       quick.ask(300);
-      await vi.waitUntil(() => quick.waiting() >= 300 * round + 200 - (round > 0 ? 100 : 0));
+      await eventually(() => quick.waiting() >= 300 * round + 200 - (round > 0 ? 100 : 0));
       quiet.ask(3);
-      await vi.waitUntil(
+      await eventually(
         () => bus.waiting.filter(({ requester }) => requester !== bus.waiting[0]?.requester).length >= 3,
       );
       bus.answerAll();
@@ -79,7 +80,7 @@ describe('a bus with more requests than it can take', () => {
         expect(await quiet.next()).toMatchObject({ type: 'send', data: 'done' });
         quietAnswers += 1;
       }
-      await vi.waitUntil(() => quick.waiting() >= 300 * (round + 1));
+      await eventually(() => quick.waiting() >= 300 * (round + 1));
     }
     expect(quietAnswers).toBe(15);
     const names: (string | undefined)[] = [];
@@ -93,9 +94,9 @@ describe('a bus with more requests than it can take', () => {
     const bus = await startSlowBus({ limits: { maxInFlight: 20 }, clients: CLIENTS });
     const [one, other] = [await openWebSocket(bus.url, 'quick'), await openWebSocket(bus.url, 'quick')];
     one.ask(8);
-    await vi.waitUntil(() => bus.waiting.length === 8);
+    await eventually(() => bus.waiting.length === 8);
     other.ask(8);
-    await vi.waitUntil(() => other.waiting() === 6);
+    await eventually(() => other.waiting() === 6);
     expect(bus.waiting.length).toBe(10);
     expect((await other.next()).data).toMatchObject({
       name: 'BUS_OVERLOADED',
@@ -103,12 +104,26 @@ describe('a bus with more requests than it can take', () => {
     });
   });
 
+  test('keeps room for its clients, however many connections strangers open', async () => {
+    const anonymous = { inbound: [{}], outbound: [], personalData: false };
+    const clients = { ...CLIENTS, anonymous };
+    const bus = await startSlowBus({ limits: { maxInFlight: 32 }, clients });
+    const strangers = await Promise.all(Array.from({ length: 40 }, () => openWebSocket(bus.url)));
+    for (const stranger of strangers) stranger.ask(20);
+    const refused = () => strangers.reduce((sum, stranger) => sum + stranger.waiting(), 0);
+    await eventually(() => refused() + bus.waiting.length === 800);
+    expect(bus.waiting.length).toBe(16);
+    expect(new Set(bus.waiting.map(({ requester }) => requester)).size).toBeGreaterThan(2);
+    (await openWebSocket(bus.url, 'quick')).ask(1);
+    await eventually(() => bus.waiting.at(-1)?.requester === 'quick');
+  });
+
   test('counts the bytes of what it has taken', async () => {
     const bus = await startSlowBus({ limits: { maxInFlightBytes: 100_000 } });
     const { socket, waiting } = await openWebSocket(bus.url);
     const text = JSON.stringify({ address: SERVICE, data: 'x'.repeat(9_900) });
     for (let index = 0; index < 10; index += 1) socket.send(text);
-    await vi.waitUntil(() => waiting() === 4);
+    await eventually(() => waiting() === 4);
     expect(bus.waiting.length).toBe(6);
   });
 
@@ -119,7 +134,7 @@ describe('a bus with more requests than it can take', () => {
     for (let index = 0; index < 10; index += 1) {
       socket.send(JSON.stringify({ address: 'silent', reply_address: 'r' }));
     }
-    await vi.waitUntil(() => waiting() === 5);
+    await eventually(() => waiting() === 5);
     expect((await next()).data.name).toBe('BUS_OVERLOADED');
   });
 });
@@ -130,13 +145,13 @@ describe('a connection with more under way than it may have', () => {
     const bus = await startBridgeBus({ inbound: [{}], outbound: [{}], limits });
     const { socket, next, waiting } = await openWebSocket(bus.url);
     socket.send(JSON.stringify({ type: 'listen', address: 'answers' }));
-    await vi.waitUntil(() => bus.engine.has('answers'));
+    await eventually(() => bus.engine.has('answers'));
     for (let index = 0; index < 5; index += 1) {
       bus.engine.request({ address: 'answers', headers: NO_HEADERS, body: null }, 30_000, () => {});
       const { reply_address: address } = await next();
       socket.send(JSON.stringify({ type: 'send', address, reply_address: `more-${index}` }));
     }
-    await vi.waitUntil(() => waiting() === 2);
+    await eventually(() => waiting() === 2);
     expect(await next()).toMatchObject({ address: 'more-3', data: { name: 'BUS_OVERLOADED' } });
   });
 
@@ -146,7 +161,7 @@ describe('a connection with more under way than it may have', () => {
     const bus = await startBridgeBus({ inbound: [{}], outbound: [{}], limits, hook });
     const client = await openRaw(bus);
     client.send({ type: 'register', address: 'news' });
-    await vi.waitUntil(() => bus.engine.has('news'));
+    await eventually(() => bus.engine.has('news'));
     for (let index = 0; index < 20; index += 1) client.send({ type: 'send', address: 'none', body: null });
     if (slow === 'SEND') {
       expect(await client.next()).toMatchObject({ type: 'err', body: 'max_handlers_reached' });
@@ -155,8 +170,28 @@ describe('a connection with more under way than it may have', () => {
     for (let index = 0; index < 20; index += 1) {
       bus.engine.publish({ address: 'news', headers: NO_HEADERS, body: null });
     }
-    await vi.waitUntil(() => bus.bus.connections === 0);
+    await eventually(() => bus.bus.connections === 0);
   });
+});
+
+test('a request that finds no room takes nothing of the rate, and one above the rate no room', async () => {
+  const limits = { maxInFlightPerConnection: 1, perClientPerSecond: 2 };
+  const clock = { now: () => 0, setTimeout: () => ({ cancel() {} }) };
+  const bus = await startSlowBus({ limits, clock });
+  const { socket, ask, next, waiting } = await openWebSocket(bus.url);
+  ask(5);
+  await vi.waitUntil(() => waiting() === 4);
+  for (let index = 0; index < 4; index += 1) expect((await next()).data.name).toBe('BUS_OVERLOADED');
+  bus.answerAll();
+  expect((await next()).data).toBe('done');
+  ask(1);
+  await vi.waitUntil(() => bus.waiting.length === 1);
+  bus.answerAll();
+  expect((await next()).data).toBe('done');
+  ask(2);
+  for (let index = 0; index < 2; index += 1) expect((await next()).data.name).toBe('BUS_RATE_LIMITED');
+  expect(bus.bus.admission.requesters).toBe(0);
+  socket.close();
 });
 
 describe('HTTP requests that wait for no answer', () => {
@@ -171,16 +206,16 @@ describe('HTTP requests that wait for no answer', () => {
   test('are those of one connection', async () => {
     const bus = await startSlowBus({ limits: { maxInFlightPerConnection: 10 } });
     const socket = await pipeline(bus.url, 15);
-    await vi.waitUntil(() => bus.waiting.length === 10);
+    await eventually(() => bus.waiting.length === 10);
     expect(new Set(bus.waiting.map(({ requester }) => requester)).size).toBe(1);
     const other = await pipeline(bus.url, 1);
-    await vi.waitUntil(() => bus.waiting.length === 11);
+    await eventually(() => bus.waiting.length === 11);
     let answers = '';
     socket.on('data', (data) => {
       answers += data;
     });
     bus.answerAll();
-    await vi.waitUntil(() => answers.match(/HTTP\/1.1/g)?.length === 15);
+    await eventually(() => answers.match(/HTTP\/1.1/g)?.length === 15);
     expect(answers.match(/HTTP\/1.1 503/g)).toHaveLength(5);
     expect(answers.indexOf('503')).toBeGreaterThan(answers.lastIndexOf('"done"'));
     other.destroy();
@@ -189,9 +224,9 @@ describe('HTTP requests that wait for no answer', () => {
   test('are all given up when their connection is gone', async () => {
     const bus = await startSlowBus();
     const socket = await pipeline(bus.url, 5);
-    await vi.waitUntil(() => bus.waiting.length === 5);
+    await eventually(() => bus.waiting.length === 5);
     socket.destroy();
-    await vi.waitUntil(() => bus.waiting.every(({ signal }) => signal.aborted));
+    await eventually(() => bus.waiting.every(({ signal }) => signal.aborted));
     expect(bus.bus.connections).toBe(0);
   });
 
@@ -233,7 +268,7 @@ describe('HTTP requests that wait for no answer', () => {
     const bus = await startBridgeBus({ services });
     const socket = await pipeline(bus.url, 6000);
     socket.resume();
-    await vi.waitUntil(() => all === 6000, { timeout: 20_000 });
+    await eventually(() => all === 6000);
     // What comes at once is 64 KiB, and a request is no shorter than this one.
     expect(most).toBeLessThan((2 * 65_536) / POST.length);
   });
@@ -242,11 +277,11 @@ describe('HTTP requests that wait for no answer', () => {
     const bus = await startSlowBus({ maxQueuedBytes: 200_000 });
     const socket = await pipeline(bus.url, 50);
     socket.pause();
-    await vi.waitUntil(() => bus.waiting.length === 50);
+    await eventually(() => bus.waiting.length === 50);
     const large = { body: 'x'.repeat(50_000), headers: NO_HEADERS };
     // Not the first one's, so that none of them can leave.
     for (const { respond } of bus.waiting.splice(1)) respond(large);
-    await vi.waitUntil(() => bus.bus.connections === 0);
+    await eventually(() => bus.bus.connections === 0);
   });
 });
 
@@ -254,14 +289,14 @@ describe('a body that is being read', () => {
   const head = (bytes: number) =>
     `POST /tsrv HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: ${bytes}\r\n\r\n`;
 
-  async function begin(url: string, bytes: number) {
+  async function begin(url: string, bytes: number, more = '') {
     const socket = connect(Number(new URL(url).port), '127.0.0.1');
     socket.on('error', () => {});
     let answer = '';
     socket.on('data', (data) => {
       answer += data;
     });
-    socket.write(`${head(bytes)}${' '.repeat(bytes - 1)}`);
+    socket.write(`${head(bytes).replace('\r\n\r\n', `\r\n${more}\r\n`)}${' '.repeat(bytes - 1)}`);
     await new Promise((resolve) => socket.once('connect', resolve));
     return { socket, answer: () => answer };
   }
@@ -269,14 +304,26 @@ describe('a body that is being read', () => {
   test('takes of the room of the whole bus, and gives it back', async () => {
     const bus = await startSlowBus({ limits: { maxInFlightBytes: 100_000 } });
     const first = await begin(bus.url, 60_000);
-    await vi.waitUntil(() => bus.bus.admission.requesters === 1);
+    await eventually(() => bus.bus.admission.requesters === 1);
     const second = await begin(bus.url, 60_000);
-    await vi.waitUntil(() => /503[\s\S]*BUS_OVERLOADED/.test(second.answer() + first.answer()));
+    await eventually(() => /503[\s\S]*BUS_OVERLOADED/.test(second.answer() + first.answer()));
     for (const { socket } of [first, second]) socket.destroy();
-    await vi.waitUntil(() => bus.bus.admission.requesters === 0);
+    await eventually(() => bus.bus.admission.requesters === 0);
     const third = await begin(bus.url, 40_000);
     third.socket.write('x');
-    await vi.waitUntil(() => /HTTP\/1.1 400/.test(third.answer()));
-    await vi.waitUntil(() => bus.bus.admission.requesters === 0);
+    await eventually(() => /HTTP\/1.1 400/.test(third.answer()));
+    await eventually(() => bus.bus.admission.requesters === 0);
+  });
+
+  test('counts as its client’s where that shows, else as a stranger’s', async () => {
+    const bus = await startSlowBus({ limits: { maxInFlightBytes: 100_000 }, clients: CLIENTS });
+    const strangers = await Promise.all(Array.from({ length: 20 }, () => begin(bus.url, 5000)));
+    const answers = () => strangers.map(({ answer }) => answer()).filter((answer) => answer !== '');
+    await eventually(() => answers().length >= 9);
+    expect(answers().every((answer) => /503[\s\S]*BUS_OVERLOADED/.test(answer))).toBe(true);
+    const named = await begin(bus.url, 30_000, 'Authorization: Bearer quick\r\n');
+    named.socket.write('x');
+    await eventually(() => named.answer() !== '');
+    expect(named.answer()).toMatch(/HTTP\/1.1 400/);
   });
 });

@@ -1,9 +1,10 @@
-import { describe, expect, test, vi } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
 import { type Log, silentLog } from '#core/log.ts';
 import { NO_HEADERS } from '#core/message.ts';
 import { ALL_ACCESS, startBridgeBus } from '../bridge/bridge-bus.ts';
 import { openTcp } from '../bridge/bridge-clients.ts';
+import { eventually } from '../support/eventually.ts';
 
 describe('a client that does not read', () => {
   test.each(['tcp', 'websocket'])('is cut off once and named in the log once: %s', async (via) => {
@@ -18,13 +19,13 @@ describe('a client that does not read', () => {
       socket.on('error', () => {});
       socket.once('open', () => socket.send(listen));
     }
-    await vi.waitUntil(() => bus.engine.has('flood'));
+    await eventually(() => bus.engine.has('flood'));
     // All in one turn: the connection is still registered while it is being cut.
     const body = 'x'.repeat(100_000);
     for (let index = 0; index < 10; index += 1) {
       bus.engine.publish({ address: 'flood', body, headers: NO_HEADERS });
     }
-    await vi.waitUntil(() => !bus.engine.has('flood'));
+    await eventually(() => !bus.engine.has('flood'));
     expect(warnings).toEqual(['slow consumer disconnected']);
   });
 });

@@ -4,6 +4,7 @@ import { closeFrame, HEARTBEAT_FRAME, OPEN_FRAME } from '#protocol/sockjs-frames
 import { readWebSocketMessage } from '#protocol/sockjs-upstream.ts';
 import { Alarm } from './alarm.ts';
 import { DEFAULT_CLOSE_CODE, DEFAULT_CLOSE_REASON, ignore, type SockJsConnection } from './connection.ts';
+import { MessageTurns } from './message-turns.ts';
 import type { SockJsSettings } from './options.ts';
 import { Outbox } from './outbox.ts';
 import { HEARTBEAT_MS } from './timing.ts';
@@ -20,6 +21,7 @@ export class FramedWebSocket implements SockJsConnection {
   readonly #socket: WebSocket;
   readonly #settings: SockJsSettings;
   readonly #outbox = new Outbox(() => this.#flush());
+  readonly #turns = new MessageTurns((text) => this.onMessage(text));
   readonly #alarm: Alarm;
   #closed = false;
 
@@ -55,11 +57,22 @@ export class FramedWebSocket implements SockJsConnection {
     this.#shut(1000, 'Normal closure');
   }
 
+  /** Reads no further for now. */
+  pause(): void {
+    this.#socket.pause();
+  }
+
+  /** Reads on, unless what was read is still waiting for its turns. */
+  readonly resume = (): void => {
+    if (this.#turns.waiting === 0) this.#socket.resume();
+  };
+
   #receive(payload: string | undefined): void {
     if (this.#closed) return;
     const messages = payload === undefined ? undefined : readWebSocketMessage(payload);
-    if (!messages) this.#shut(DEFAULT_CLOSE_CODE, 'Broken framing.');
-    for (const message of messages ?? []) if (!this.#closed) this.onMessage(message);
+    if (!messages) return this.#shut(DEFAULT_CLOSE_CODE, 'Broken framing.');
+    this.#turns.put(messages, this.resume);
+    if (this.#turns.waiting > 0) this.pause();
   }
 
   #armHeartbeat(): void {
@@ -86,6 +99,7 @@ export class FramedWebSocket implements SockJsConnection {
   #markClosed(): void {
     if (this.#closed) return;
     this.#closed = true;
+    this.#turns.stop();
     this.#alarm.cancel();
     queueMicrotask(() => this.onClose());
   }

@@ -7,11 +7,12 @@ import { readBody } from '#transports/http-body.ts';
 import type { SockJsSettings } from './options.ts';
 import { Receiver } from './receiver.ts';
 import { answerNoContent, answerText } from './response.ts';
-import type { HttpSession } from './session.ts';
 import type { SessionTable } from './session-table.ts';
 
 /** Clients put all they have queued into one body: as much as so many of the largest messages. */
 const MESSAGES_A_BODY = 4;
+
+const TOO_MUCH = 'Too much is being sent.';
 
 type Exchange = {
   readonly request: IncomingMessage;
@@ -55,15 +56,17 @@ export function send({ request, response, settings, sessions }: Exchange, route:
   };
   readBody(request, limits, (body) => {
     if (body === 'too large') return refuseUnread(response, 413, 'Payload too large.');
-    if (body === 'no room') return refuseUnread(response, 503, 'Too much is being sent.');
+    if (body === 'no room') return refuseUnread(response, 503, TOO_MUCH);
     const upstream = readUpstream(body, request, route);
     if ('complaint' in upstream) return answerText(response, 500, upstream.complaint);
     const fits = (text: string) => Buffer.byteLength(text) <= settings.maxMessageBytes;
     if (!upstream.messages.every(fits)) return refuseUnread(response, 413, 'Payload too large.');
-    deliver(session, upstream.messages);
-    // Konqueror could not cope with a 204 in a form's iframe (sockjs-protocol 0.3.3).
-    if (route.jsonp) answerText(response, 200, 'ok');
-    else answerNoContent(response);
+    const isTaken = session.deliver(upstream.messages, () => {
+      // Konqueror could not cope with a 204 in a form's iframe (sockjs-protocol 0.3.3).
+      if (route.jsonp) answerText(response, 200, 'ok');
+      else answerNoContent(response);
+    });
+    if (!isTaken) answerText(response, 503, TOO_MUCH);
   });
 }
 
@@ -71,10 +74,6 @@ function readUpstream(body: Buffer, { headers }: IncomingMessage, { jsonp }: Sen
   const text = decodeUtf8(body);
   if (text === undefined) return { complaint: 'Broken JSON encoding.' };
   return jsonp ? readJsonpBody(text, headers['content-type'] ?? '') : readXhrBody(text);
-}
-
-function deliver(session: HttpSession, messages: readonly string[]): void {
-  for (const message of messages) session.deliver(message);
 }
 
 /** The rest of the body is not read, so the connection cannot be used again. */

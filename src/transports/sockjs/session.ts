@@ -10,10 +10,14 @@ import {
   SLOW_CONSUMER_REASON,
   type SockJsConnection,
 } from './connection.ts';
+import { MessageTurns } from './message-turns.ts';
 import type { SockJsSettings } from './options.ts';
 import { Outbox } from './outbox.ts';
 import type { Receiver } from './receiver.ts';
 import { DISCONNECT_DELAY_MS, HEARTBEAT_MS } from './timing.ts';
+
+/** Clients send the next body after the answer to the last one. */
+const BODIES_WAITING = 16;
 
 const ANOTHER_CONNECTION = closeFrame(2010, 'Another connection still open');
 
@@ -39,6 +43,7 @@ export class HttpSession implements SockJsConnection {
   readonly #settings: SockJsSettings;
   readonly #forget: () => void;
   readonly #outbox = new Outbox(() => this.#flush());
+  readonly #turns = new MessageTurns((text) => this.onMessage(text));
   readonly #alarm: Alarm;
   #receiver: Receiver | undefined;
   /** Set once this side has closed. */
@@ -79,9 +84,11 @@ export class HttpSession implements SockJsConnection {
     this.#markClosed();
   }
 
-  /** A message from one of the client's sending requests; not heard any more once closed. */
-  deliver(text: string): void {
-    if (!this.#closed) this.onMessage(text);
+  /** The messages of one of the client's sending requests; not heard any more once closed. False when too many wait already. */
+  deliver(messages: readonly string[], onTaken: () => void): boolean {
+    if (this.#turns.waiting >= BODIES_WAITING) return false;
+    this.#turns.put(messages, onTaken);
+    return true;
   }
 
   /** A further receiving request of the client. */
@@ -157,6 +164,7 @@ export class HttpSession implements SockJsConnection {
   #markClosed(): void {
     if (this.#closed) return;
     this.#closed = true;
+    this.#turns.stop();
     queueMicrotask(() => this.onClose());
   }
 }

@@ -34,7 +34,7 @@ export class WebSockets {
     this.#server.handleUpgrade(request, socket, head, (webSocket) => {
       const Connection = kind === 'websocket' ? FramedWebSocket : RawWebSocket;
       const connection = new Connection(request, webSocket, this.#settings);
-      readInTurns(request.socket, webSocket);
+      readInTurns(request.socket, connection instanceof FramedWebSocket ? connection : webSocket);
       this.#alive.add(connection);
       webSocket.on('close', () => this.#alive.delete(connection));
       this.#settings.open(connection);

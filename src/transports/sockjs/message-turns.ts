@@ -1,0 +1,54 @@
+import { MESSAGES_A_TURN } from '#transports/read-turns.ts';
+
+type Batch = { readonly messages: readonly string[]; readonly onTaken: () => void; next: number };
+
+/**
+ * Takes the messages of one session in turns with all other connections, in their order: what comes at once may be
+ * thousands of them. The first ones of a batch are taken at once, `onTaken` is called after its last one.
+ */
+export class MessageTurns {
+  readonly #take: (message: string) => void;
+  readonly #batches: Batch[] = [];
+  #stopped = false;
+
+  constructor(take: (message: string) => void) {
+    this.#take = take;
+  }
+
+  /** How many batches are not taken yet. */
+  get waiting(): number {
+    return this.#batches.length;
+  }
+
+  put(messages: readonly string[], onTaken: () => void): void {
+    this.#batches.push({ messages, onTaken, next: 0 });
+    if (this.#batches.length === 1) this.#goOn();
+  }
+
+  /** No further message is taken; what is waiting counts as taken. */
+  stop(): void {
+    this.#stopped = true;
+  }
+
+  readonly #goOn = () => {
+    let left = MESSAGES_A_TURN;
+    for (let batch = this.#batches[0]; batch; batch = this.#batches[0]) {
+      left = this.#takeFrom(batch, left);
+      if (!this.#stopped && batch.next < batch.messages.length) return void setImmediate(this.#goOn);
+      this.#batches.shift();
+      batch.onTaken();
+    }
+  };
+
+  /** Returns how many more may be taken in this turn. */
+  #takeFrom(batch: Batch, most: number): number {
+    let left = most;
+    for (const message of batch.messages.slice(batch.next, batch.next + most)) {
+      if (this.#stopped) break;
+      batch.next += 1;
+      left -= 1;
+      this.#take(message);
+    }
+    return left;
+  }
+}
