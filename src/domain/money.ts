@@ -10,7 +10,8 @@ function toBig(value: unknown): Big | undefined {
       : typeof value === 'string'
         ? value.trim()
         : '';
-  return DECIMAL.test(text) ? new Big(text) : undefined;
+  // Big takes a minus, but no plus.
+  return DECIMAL.test(text) ? new Big(text.replace(/^\+/, '')) : undefined;
 }
 
 /**

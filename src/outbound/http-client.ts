@@ -152,6 +152,8 @@ class AccountClient implements AccountHttp {
       if (pauseMs === undefined || clock.now() + pauseMs >= deadlineOf(call, clock.now())) return last;
       try {
         await delay(clock, pauseMs, call.signal);
+        // Others have found out meanwhile that there is no use in it.
+        if (this.#breaker.state === 'open' && request.settling !== true) return last;
         last = await this.#gate.run(call, () => this.#attempt(sending));
       } catch (error) {
         if (call.signal.aborted) return last;

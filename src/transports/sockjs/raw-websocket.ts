@@ -42,11 +42,13 @@ export class RawWebSocket implements SockJsConnection {
 
   send(text: string): void {
     if (this.#closed) return;
+    // Of what was written before: one large answer is no sign of a client that does not read.
+    if (this.queuedBytes > this.#settings.maxQueuedBytes) {
+      this.#socket.terminate(); // a close frame would only queue up behind what the client does not read
+      return this.#markClosed();
+    }
     this.#batch.open();
     sendMessage(this.#socket, Buffer.from(text), this.#binary);
-    if (this.queuedBytes <= this.#settings.maxQueuedBytes) return;
-    this.#socket.terminate(); // a close frame would only queue up behind what the client does not read
-    this.#markClosed();
   }
 
   close(code = DEFAULT_CLOSE_CODE, reason = DEFAULT_CLOSE_REASON): void {

@@ -67,8 +67,9 @@ export class HttpSession implements SockJsConnection {
 
   send(text: string): void {
     if (this.#closed) return;
-    this.#outbox.put(text);
+    // Of what was written before: one large answer is no sign of a client that does not read.
     if (this.queuedBytes > this.#settings.maxQueuedBytes) this.#dropSlowConsumer();
+    else this.#outbox.put(text);
   }
 
   close(code = DEFAULT_CLOSE_CODE, reason = DEFAULT_CLOSE_REASON): void {
