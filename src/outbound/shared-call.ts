@@ -11,6 +11,9 @@ type Requester<T> = {
   unwatch?: () => void;
 };
 
+/** Each makes an answer of its own of what it is told, which may be large: others have their turn in between. */
+const TOLD_A_TURN = 32;
+
 /**
  * The call of a run that several requesters wait for. It lives until the last of them has left: its deadline
  * is the latest of theirs, its signal is aborted when nobody is left.
@@ -27,6 +30,8 @@ export class SharedCall<T> implements Call {
   readonly #watchers = new Set<(flow: Flow) => void>();
   #sentTo: VendorAccount | undefined;
   #isOver = false;
+  /** What is said to those who still wait, once the run has ended. */
+  #tell: ((requester: Requester<T>) => void) | undefined;
 
   /** Continues the trace, and is the flow, of whoever asks first. */
   constructor({ traceparent, flow }: Pick<Call, 'traceparent' | 'flow'>) {
@@ -104,14 +109,22 @@ export class SharedCall<T> implements Call {
 
   #end(tell: (requester: Requester<T>) => void): void {
     this.#isOver = true;
+    this.#tell = tell;
+    let told = 0;
     for (const requester of this.#requesters) {
+      if (told === TOLD_A_TURN) return void setImmediate(() => this.#end(tell));
       this.#dismiss(requester);
       tell(requester);
+      told += 1;
     }
   }
 
   #leave(requester: Requester<T>): void {
     if (!this.#requesters.has(requester)) return;
+    if (this.#tell) {
+      this.#dismiss(requester);
+      return this.#tell(requester);
+    }
     const isLast = this.#requesters.size === 1;
     if (isLast) {
       this.#isOver = true;

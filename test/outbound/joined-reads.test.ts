@@ -37,6 +37,25 @@ describe('joined reads', () => {
     expect(await again).toBe('later');
   });
 
+  test('tell a crowd in turns, and whoever leaves meanwhile what is known', async () => {
+    const reads = createJoinedReads(createFakeClock(START));
+    const { runs, run } = createRuns();
+    const calls = Array.from({ length: 100 }, () => createCall(START + 1000));
+    let told = 0;
+    const asked = calls.map(async (call) => {
+      const value = await reads.read(REGISTER, 'shift', call, run);
+      told += 1;
+      return value;
+    });
+    runs[0]?.resolve('shift');
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(told).toBeGreaterThan(0);
+    expect(told).toBeLessThan(100);
+    calls.at(-1)?.abort();
+    expect(new Set(await Promise.all(asked))).toEqual(new Set(['shift']));
+    expect(runs).toHaveLength(1);
+  });
+
   test('fail everybody with the failure of the run', async () => {
     const reads = createJoinedReads(createFakeClock(START));
     const { runs, run } = createRuns();
