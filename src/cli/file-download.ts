@@ -5,6 +5,7 @@ import { pipeline } from 'node:stream/promises';
 import { isJsonObject } from '#core/json.ts';
 import { reasonOf, unreachable } from './bus-url.ts';
 import { CommandError } from './command-error.ts';
+import { outFilePlaces } from './out-file.ts';
 
 /** A file of a job, as its result describes it. */
 export type OfferedFile = { readonly name: string; readonly url: string; readonly sha256: string };
@@ -44,7 +45,7 @@ export async function downloadFile(
     throw unreachable(from, reasonOf(error));
   });
   if (!response.ok || !response.body) throw unreachable(from, `HTTP ${response.status}`);
-  const half = `${path}.part`;
+  const { half, whole } = outFilePlaces(path);
   const hash = createHash('sha256');
   try {
     await pipeline(
@@ -58,9 +59,9 @@ export async function downloadFile(
       createWriteStream(half),
     );
     if (hash.digest('hex') !== sha256) throw new Error('what came is not what the bus promised (sha256)');
-    renameSync(half, path);
+    if (half !== whole) renameSync(half, whole);
   } catch (error) {
-    rmSync(half, { force: true });
-    throw new CommandError('failed', `--out ${path}: ${reasonOf(error)}`);
+    if (half !== whole) rmSync(half, { force: true });
+    throw new CommandError('failed', `--out ${path}: ${reasonOf(error)}; the file is kept at ${from}`);
   }
 }

@@ -7,6 +7,7 @@ import { downloadFile, offeredFile } from './file-download.ts';
 import { hintFor } from './hints.ts';
 import { type Answer, waitForJob } from './job-waiting.ts';
 import { exchange } from './message-exchange.ts';
+import { requireOutFile } from './out-file.ts';
 import { print, tell } from './output.ts';
 import { ProgressBar } from './progress-bar.ts';
 
@@ -40,6 +41,7 @@ const GRACE_MS = 10_000;
 export async function send(address: string, action: string, options: SendOptions): Promise<number> {
   const url = parseBusUrl(options.url);
   const data = options.data === undefined ? null : readData(options.data);
+  if (options.out !== undefined) requireOutFile(options.out);
   const { wait = false } = options;
   const isShown = wait && process.stderr.isTTY && !options.json;
   const answer = isShown

@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, realpathSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { type Answer, waitForJob } from '#cli/job-waiting.ts';
+import { outFilePlaces } from '#cli/out-file.ts';
 import { ProgressBar, progressLine } from '#cli/progress-bar.ts';
 import { BALANCES, GENERATE, startJobBus } from '../actions/job-bus.ts';
 import { temporaryFolder } from '../store/temporary-folder.ts';
@@ -112,6 +113,27 @@ describe('send --wait --out', () => {
     expect(createHash('sha256').update(saved).digest('hex')).toBe(file.sha256);
     expect(existsSync(join(cwd, 'report.xlsx.part'))).toBe(false);
   }, 20_000);
+
+  test.each([
+    ['a folder', '.', 'it is a folder'],
+    ['in a folder that is missing', 'missing/report.xlsx', 'ENOENT'],
+  ])('asks for nothing when --out is %s', async (_case, out, reason) => {
+    // Nobody listens there: it is not even tried.
+    const command = [...args(GENERATE), '--url', 'http://127.0.0.1:9', '--out', out];
+    const { exitCode, stderr } = await execute(command, { cwd: temporaryFolder() });
+    expect([exitCode, stderr]).toEqual([2, expect.stringContaining(reason)]);
+  });
+
+  test('follows a link to the file, and replaces nothing that is no file', () => {
+    const cwd = temporaryFolder();
+    writeFileSync(join(cwd, 'real.xlsx'), 'old');
+    symlinkSync(join(cwd, 'real.xlsx'), join(cwd, 'link.xlsx'));
+    const real = join(realpathSync(cwd), 'real.xlsx');
+    expect(outFilePlaces(join(cwd, 'link.xlsx'))).toEqual({ half: `${real}.part`, whole: real });
+    expect(outFilePlaces('/dev/null')).toEqual({ half: '/dev/null', whole: '/dev/null' });
+    const fresh = join(cwd, 'fresh.xlsx');
+    expect(outFilePlaces(fresh)).toEqual({ half: `${fresh}.part`, whole: fresh });
+  });
 
   test('saves the data of a job without a file, and says what keeps it from a file', async () => {
     const { http, app } = await startJobBus();
