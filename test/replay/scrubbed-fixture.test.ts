@@ -120,8 +120,8 @@ describe('scrubbing', () => {
   test('leaves no secret of any letters in any place, and nothing else changes', () => {
     const secret = fc
       .string({ minLength: 8, maxLength: 24, unit: 'grapheme' })
-      // A letter whose capital is two letters is not looked for in capitals.
-      .filter((text) => text.trim() === text && text.toUpperCase().length === text.length);
+      // A letter that does not come back from its capital (ı, ß) is not looked for in capitals.
+      .filter((text) => text.trim() === text && text.toUpperCase().toLowerCase() === text.toLowerCase());
     fc.assert(
       fc.property(
         secret,
