@@ -130,15 +130,12 @@ export async function createApp(options: AppOptions): Promise<App> {
 
 /** What `get_status` tells of all that is in front of the services. */
 function statusOf(config: Config, sandbox: boolean, listeners: Readonly<Record<string, Listener>>) {
-  const bound = Object.entries(listeners).map(
-    ([
-      listener,
-      {
-        endpoint: { host, port, path },
-      },
-    ]) =>
-      path === undefined ? { listener, host, port, path: null } : { listener, host: null, port: null, path },
-  );
+  const bound = Object.entries(listeners).map(([listener, { endpoint }]) => {
+    const { host, port, path } = endpoint;
+    return path === undefined
+      ? { listener, host, port, path: null }
+      : { listener, host: null, port: null, path };
+  });
   return { ...(sandbox && { sandbox }), engine: config.engine.kind, listeners: bound };
 }
 

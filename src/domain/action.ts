@@ -9,7 +9,7 @@ import type { JobDesk } from './job-desk.ts';
 import { jobReply } from './job-view.ts';
 import type { XReports } from './x-reports.ts';
 
-/** The headers of design 4 that the bus itself reads, checked. */
+/** The headers that the bus itself reads, checked. */
 export type ServiceHeaders = {
   readonly token: string | undefined;
   readonly account: string | undefined;
@@ -34,7 +34,7 @@ export type ActionClient = {
   permits(token: string): boolean;
 };
 
-/** PIN sessions of clients at registers; see design 5.1. Both throw the `AVQFR_*` or `BUS_RATE_LIMITED` failure. */
+/** PIN sessions of clients at registers. All three throw the `AVQFR_*` or `BUS_RATE_LIMITED` failure. */
 export type PinSessions = {
   authorize(client: string, register: Register, pin: string): void;
   logout(client: string, register: Register): void;
@@ -60,8 +60,8 @@ type BaseContext = Surroundings & {
 };
 
 /**
- * What an action is about: the bus itself, all that is configured (the rules judge each register by itself), the jobs, the register of the `token` header (of
- * any vendor, or of one kind), or an account of a kind.
+ * What an action is about: the bus itself, all that is configured (the rules judge each register by itself), the jobs,
+ * the register of the `token` header (of any vendor, or of one kind), or an account of a kind.
  */
 export type Target =
   | 'bus'

@@ -4,7 +4,8 @@ import { FairQueue } from '#core/fair-queue.ts';
 
 export type Lanes = {
   /**
-   * Runs the work alone in its lane, when its turn has come: see {@link FairQueue}. Rejects with `BUS_TIMEOUT`, and never starts it, if the call's signal is aborted while it waits.
+   * Runs the work alone in its lane, when its turn has come: see {@link FairQueue}. Rejects with `BUS_TIMEOUT`, and
+   * never starts it, if the call's signal is aborted while it waits.
    */
   run<T>(lane: string, call: Waiter, work: () => Promise<T>): Promise<T>;
 };

@@ -14,7 +14,8 @@ type GateLimits = {
 export type GateOptions = GateLimits & { readonly clock: Clock };
 
 /**
- * Lets work in by turns, see {@link FairQueue}; what belongs to the same request in the order of its coming. Where work in the background waits too, each has every other turn.
+ * Lets work in by turns, see {@link FairQueue}; what belongs to the same request in the order of its coming. Where
+ * work in the background waits too, each has every other turn.
  */
 export type Gate = {
   /**
