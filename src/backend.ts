@@ -65,7 +65,7 @@ export function openBackend(options: BackendOptions): Backend {
   const accounts = new Accounts({ vendors, stateOf: store.vendorState, clock, log });
   let directory = accounts.apply(config);
   let { vendors: accountConfigs } = config;
-  const joinedReads = createJoinedReads(clock);
+  const joinedReads = createJoinedReads();
   const stopped = new AbortController();
   const operations = new Operations({
     table: store.operations,

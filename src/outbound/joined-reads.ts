@@ -1,11 +1,10 @@
 import type { Call } from '#core/call.ts';
-import type { Clock } from '#core/clock.ts';
 import { SharedCall } from './shared-call.ts';
 
 export type JoinedReads = {
   /**
    * Runs the read, or joins the run of the same key that is under way. Every requester gets the same value,
-   * which none may change, or leaves at its own deadline with `VENDOR_TIMEOUT` (something was sent) or
+   * which none may change, or leaves when its own signal is aborted, with `VENDOR_TIMEOUT` (something was sent) or
    * `BUS_TIMEOUT`. `key` is whatever makes two reads of a scope the same.
    */
   read<T>(scope: string, key: string, call: Call, run: (shared: Call) => Promise<T>): Promise<T>;
@@ -16,7 +15,7 @@ export type JoinedReads = {
 };
 
 /** One vendor call for all who ask the same while it is under way. */
-export function createJoinedReads(clock: Clock): JoinedReads {
+export function createJoinedReads(): JoinedReads {
   const underWay = new Map<string, Map<string, SharedCall<unknown>>>();
 
   async function begin(
@@ -34,24 +33,13 @@ export function createJoinedReads(clock: Clock): JoinedReads {
   }
 
   return {
-    async read<T>(scope: string, key: string, call: Call, run: (shared: Call) => Promise<T>): Promise<T> {
+    read<T>(scope: string, key: string, call: Call, run: (shared: Call) => Promise<T>): Promise<T> {
       const known = underWay.get(scope)?.get(key);
       const shared = known?.isUnderWay ? known : new SharedCall<unknown>(call);
-      const { result, leave } = shared.join(call);
-      const leftMs = () => call.deadline - clock.now();
-      // The deadline of a call that is shared itself moves on with those who join it.
-      const leaveWhenDue = () => {
-        if (leftMs() > 0) timer = clock.setTimeout(leaveWhenDue, leftMs());
-        else leave();
-      };
-      let timer = clock.setTimeout(leaveWhenDue, leftMs());
+      const result = shared.join(call);
       if (shared !== known) void begin(scope, key, shared, run);
-      try {
-        // The key says what is read, so what joins it reads a T too.
-        return (await result) as T;
-      } finally {
-        timer.cancel();
-      }
+      // The key says what is read, so what joins it reads a T too.
+      return result as Promise<T>;
     },
     forget: (scope) => void underWay.delete(scope),
     forgetAll: () => underWay.clear(),

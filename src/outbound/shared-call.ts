@@ -66,10 +66,10 @@ export class SharedCall<T> implements Call {
   }
 
   /**
-   * Waits for the run. `leave` ends the waiting of this requester alone, as does its signal, with
-   * `VENDOR_TIMEOUT` if anything was sent, else with `BUS_TIMEOUT`.
+   * Waits for the run. The call's signal ends the waiting of this requester alone, with `VENDOR_TIMEOUT` if anything
+   * was sent, else with `BUS_TIMEOUT`.
    */
-  join(call: Call): { result: Promise<T>; leave: () => void } {
+  join(call: Call): Promise<T> {
     const { promise, resolve, reject } = Promise.withResolvers<T>();
     const requester: Requester<T> = { call, resolve, reject, leave: () => this.#leave(requester) };
     this.#requesters.add(requester);
@@ -79,7 +79,7 @@ export class SharedCall<T> implements Call {
     if (call instanceof SharedCall && this.#sentTo) call.onAttempt(this.#sentTo);
     if (call.signal.aborted) requester.leave();
     else call.signal.addEventListener('abort', requester.leave);
-    return { result: promise, leave: requester.leave };
+    return promise;
   }
 
   /** Whose turns it takes: whichever of those who wait for it comes first. Tells of those who join later, until `stop`. */

@@ -48,7 +48,7 @@ export function createTokenSession(options: TokenSessionOptions): TokenSession {
   function tokenFor(call: Call, settling: HttpRequest['settling']): string | Promise<string> {
     if (token !== undefined) return token;
     const shared = login?.isUnderWay ? login : new SharedCall<string>(call);
-    const { result } = shared.join(call);
+    const result = shared.join(call);
     if (shared !== login) void begin(shared, settling);
     return result;
   }

@@ -71,7 +71,7 @@ export function fakeRouter(directory: Directory) {
   const calls = new VendorCalls({
     stopped: new AbortController().signal,
     clock,
-    joinedReads: createJoinedReads(clock),
+    joinedReads: createJoinedReads(),
     operations: sendOnly,
     jobs: noJobs,
   });

@@ -213,7 +213,7 @@ describe('a gate', () => {
   test('lets a read that several wait for take whichever turn comes first', async () => {
     const clock = createFakeClock(START);
     const gate = createGate({ concurrency: 1, perSecond: 1, clock });
-    const reads = createJoinedReads(clock);
+    const reads = createJoinedReads();
     const started: string[] = [];
     const callOf = (requester: string, request: number) => ({
       ...{ ...NEVER, deadline: START + 60_000, exchanges: [], traceparent: undefined },
@@ -226,14 +226,14 @@ describe('a gate', () => {
     // Waits inside another shared call, as behind a login.
     const first = callOf('flood', 5);
     const outer = new SharedCall<unknown>(first);
-    const { result } = outer.join(first);
+    const result = outer.join(first);
     void outer.run((shared) => read(shared));
     const joined = outer.join(callOf('other', 1));
     for (let second = 0; second < 8; second += 1) {
       clock.advance(1000);
       await turn();
     }
-    await Promise.all([...flood, result, joined.result]);
+    await Promise.all([...flood, result, joined]);
     expect(started).toEqual(['flood', 'flood', 'read', 'flood', 'flood', 'flood']);
     expect(clock.pending).toBe(0);
   });

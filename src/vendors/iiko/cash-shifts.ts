@@ -60,7 +60,7 @@ function about(path: string, effect: ServerQuestion['effect'], settling: true | 
 
 export function createCashShifts(api: ServerApi, clock: Clock): CashShifts {
   const { http, zone } = api;
-  const joined = createJoinedReads(clock);
+  const joined = createJoinedReads();
 
   function openShiftsQuery(): ShiftQuery {
     const now = clock.now();

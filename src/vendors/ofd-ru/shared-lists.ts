@@ -40,7 +40,7 @@ export class SharedLists {
     const slot = known && this.#isGoodFor(report, known) ? known : this.#open(isOwn, call);
     const { beganAtMs } = slot;
     if (slot.list) return { list: slot.list, beganAtMs };
-    const { result } = slot.call.join(call);
+    const result = slot.call.join(call);
     if (slot !== known) void this.#fill(isOwn, slot);
     return { list: await result, beganAtMs };
   }
