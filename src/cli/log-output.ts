@@ -2,7 +2,7 @@ import { write, writeSync } from 'node:fs';
 import type { Clock, Timer } from '#core/clock.ts';
 
 /** Lines are gathered up to about this length (characters) … */
-const BUFFER_LENGTH = 8 * 1024;
+const BUFFER_LENGTH = 64 * 1024;
 
 /** … but never longer than this (milliseconds). */
 const FLUSH_EVERY_MS = 200;
