@@ -1,11 +1,8 @@
 import { createHash } from 'node:crypto';
-import { createWriteStream, renameSync, rmSync } from 'node:fs';
-import { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
 import { isJsonObject } from '#core/json.ts';
 import { reasonOf, unreachable } from './bus-url.ts';
 import { CommandError } from './command-error.ts';
-import { outFilePlaces } from './out-file.ts';
+import type { OutFile } from './out-file.ts';
 
 /** A file of a job, as its result describes it. */
 export type OfferedFile = { readonly name: string; readonly url: string; readonly sha256: string };
@@ -23,7 +20,7 @@ export function offeredFile(data: unknown): OfferedFile | undefined {
 function locate(bus: URL, url: string): URL {
   if (bus.protocol === 'tcp:') {
     throw new CommandError(
-      'usage',
+      'failed',
       `--out: the file is served over HTTP; use --url http(s)://, and fetch ${url}`,
     );
   }
@@ -37,7 +34,7 @@ function locate(bus: URL, url: string): URL {
 export async function downloadFile(
   bus: URL,
   { url, sha256 }: OfferedFile,
-  { path, secret }: { readonly path: string; readonly secret: string | undefined },
+  { target, secret }: { readonly target: OutFile; readonly secret: string | undefined },
 ): Promise<void> {
   const from = locate(bus, url);
   const headers = secret ? { authorization: `Bearer ${secret}` } : {};
@@ -45,23 +42,19 @@ export async function downloadFile(
     throw unreachable(from, reasonOf(error));
   });
   if (!response.ok || !response.body) throw unreachable(from, `HTTP ${response.status}`);
-  const { half, whole } = outFilePlaces(path);
-  const hash = createHash('sha256');
   try {
-    await pipeline(
-      Readable.fromWeb(response.body),
-      async function* (chunks: AsyncIterable<Uint8Array>) {
-        for await (const chunk of chunks) {
-          hash.update(chunk);
-          yield chunk;
-        }
-      },
-      createWriteStream(half),
-    );
-    if (hash.digest('hex') !== sha256) throw new Error('what came is not what the bus promised (sha256)');
-    if (half !== whole) renameSync(half, whole);
+    await target.save(verified(response.body, sha256));
   } catch (error) {
-    if (half !== whole) rmSync(half, { force: true });
-    throw new CommandError('failed', `--out ${path}: ${reasonOf(error)}; the file is kept at ${from}`);
+    throw new CommandError('failed', `--out ${target.name}: ${reasonOf(error)}; the file is kept at ${from}`);
   }
+}
+
+/** The same bytes; fails at their end when they are others than were promised. */
+async function* verified(bytes: AsyncIterable<Uint8Array>, sha256: string): AsyncGenerator<Uint8Array> {
+  const hash = createHash('sha256');
+  for await (const chunk of bytes) {
+    hash.update(chunk);
+    yield chunk;
+  }
+  if (hash.digest('hex') !== sha256) throw new Error('what came is not what the bus promised (sha256)');
 }

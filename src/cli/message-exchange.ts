@@ -8,36 +8,55 @@ import { reasonOf, unreachable } from './bus-url.ts';
 /** The largest answer that is taken over TCP. */
 const MAX_ANSWER_BYTES = 256 * 1024 * 1024;
 
-/** Sends one Message and resolves with the text of its answer. */
-export async function exchange(url: URL, message: string, limitMs: number): Promise<string> {
+/** One Message on its way. */
+type Sending = {
+  readonly message: string;
+  readonly signal: AbortSignal;
+  /** Somebody is there, and gets the message. */
+  readonly onSent: () => void;
+};
+
+/** Sends one Message and resolves with the text of its answer; `onSent` is called when somebody is there to get it. */
+export async function exchange(
+  url: URL,
+  message: string,
+  limitMs: number,
+  onSent: () => void = () => undefined,
+): Promise<string> {
   const signal = AbortSignal.timeout(limitMs);
+  const sending = { message, signal, onSent };
   try {
-    if (url.protocol === 'tcp:') return await overTcp(url, message, signal);
-    return await (/^ws/.test(url.protocol) ? overWebSocket : overHttp)(url, message, signal);
+    if (url.protocol === 'tcp:') return await overTcp(url, sending);
+    return await (/^ws/.test(url.protocol) ? overWebSocket : overHttp)(url, sending);
   } catch (error) {
     throw unreachable(url, signal.aborted ? `nothing came within ${limitMs} ms` : reasonOf(error));
   }
 }
 
-function overHttp(url: URL, message: string, signal: AbortSignal): Promise<string> {
+function overHttp(url: URL, { message, signal, onSent }: Sending): Promise<string> {
   const request = url.protocol === 'https:' ? requestHttps : requestHttp;
   const headers = { 'content-type': 'application/json', 'content-length': Buffer.byteLength(message) };
   return new Promise((resolve, reject) => {
     const outgoing = request(url, { method: 'POST', headers, agent: false, signal });
     outgoing.on('error', reject);
+    const ready = url.protocol === 'https:' ? 'secureConnect' : 'connect';
+    outgoing.on('socket', (socket) => socket.on(ready, onSent));
     outgoing.on('response', (response) => readText(response).then(resolve, reject));
     outgoing.end(message);
   });
 }
 
-function overWebSocket(url: URL, message: string, signal: AbortSignal): Promise<string> {
+function overWebSocket(url: URL, { message, signal, onSent }: Sending): Promise<string> {
   return new Promise((resolve, reject) => {
     const socket = new WebSocket(url);
     signal.addEventListener('abort', () => {
       reject(signal.reason);
       socket.close();
     });
-    socket.addEventListener('open', () => socket.send(message));
+    socket.addEventListener('open', () => {
+      onSent();
+      socket.send(message);
+    });
     socket.addEventListener('message', ({ data }) => {
       resolve(String(data));
       socket.close();
@@ -46,12 +65,15 @@ function overWebSocket(url: URL, message: string, signal: AbortSignal): Promise<
   });
 }
 
-function overTcp(url: URL, message: string, signal: AbortSignal): Promise<string> {
+function overTcp(url: URL, { message, signal, onSent }: Sending): Promise<string> {
   const decoder = new LengthPrefixDecoder(MAX_ANSWER_BYTES);
   const host = url.hostname.replace(/^\[|\]$/g, '');
   return new Promise((resolve, reject) => {
     const socket = connect({ host, port: Number(url.port), signal });
-    socket.on('connect', () => socket.write(encodeFrame(message)));
+    socket.on('connect', () => {
+      onSent();
+      socket.write(encodeFrame(message));
+    });
     socket.on('data', (chunk) => {
       try {
         decoder.push(chunk, (frame) => {

@@ -79,7 +79,7 @@ function addConversations(program: Command, finish: Finish): void {
     .addOption(secretOption())
     .option('--timeout <ms>', 'how long the answer may take (100 to 600000)', wholeNumber)
     .option('--wait', 'wait for the result of a job; a terminal shows how far it is')
-    .option('--out <file>', 'write the data of the answer there, or the file of a job')
+    .option('--out <file>', 'write the data of the answer there, or the file of a job; - is stdout')
     .addOption(jsonOption())
     .addHelpText(
       'after',

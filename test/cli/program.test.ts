@@ -109,7 +109,7 @@ describe('send', () => {
     expect(told).toContain('no avq-bus');
     expect(bodies.join('')).toBe(
       '{"type":"send","address":"x.y","reply_address":"avq-bus.cli","data":{"sum":12345678901234567890.10},"headers":' +
-        '{"action":"z","token":"T","account":"A","timeout":"500","wait":"true","authorization":"Bearer s","tokens.refresh":"true"}}',
+        '{"action":"z","token":"T","account":"A","timeout":"500","authorization":"Bearer s","tokens.refresh":"true"}}',
     );
     await new Promise((resolve) => server.close(resolve));
   });
