@@ -83,7 +83,6 @@ export function serveTsrv(
   const connection = connections.of(request.socket);
   const limits = { maxBytes: maxMessageBytes, room: connection.roomOf(clientOf(request, bus.clients)) };
   readBody(request, limits, (body) => {
-    connection.count();
     if (body === 'too large') {
       return refuse(413, `тело длиннее ${maxMessageBytes} байт`, { connection: 'close' });
     }

@@ -8,8 +8,6 @@ import type { Session } from '#bus/session.ts';
 import { Failure } from '#core/failure.ts';
 import type { BodyRoom } from './http-body.ts';
 
-const REQUESTS_A_TURN = 64;
-
 /** What the requests of one socket share, each of which is a session of its own: they may be sent without waiting for answers. */
 export class HttpConnection {
   readonly identity = new Connection();
@@ -18,7 +16,6 @@ export class HttpConnection {
   readonly #maxQueuedBytes: number;
   readonly #sessions = new Set<Session>();
   #queuedBytes = 0;
-  #requests = 0;
 
   constructor(bus: Bus, socket: Socket, maxQueuedBytes: number) {
     this.#bus = bus;
@@ -29,19 +26,6 @@ export class HttpConnection {
       for (const session of this.#sessions) session.end();
     });
   }
-
-  /** Called for every request whose body was read, which sets the socket going: after so many it is the others' turn. */
-  count(): void {
-    this.#requests += 1;
-    if (this.#requests < REQUESTS_A_TURN) return;
-    this.#socket.pause();
-    if (this.#requests === REQUESTS_A_TURN) setImmediate(this.#goOn);
-  }
-
-  readonly #goOn = () => {
-    this.#requests = 0;
-    this.#socket.resume();
-  };
 
   /** Ends the session with its response, or with the connection. */
   add(session: Session, response: ServerResponse): void {

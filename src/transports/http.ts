@@ -17,6 +17,7 @@ import {
   trackSockets,
 } from './listener.ts';
 import { corsHeaders, isOriginAllowed, type OriginRules, preflightHeaders } from './origin.ts';
+import { RequestTurns } from './request-turns.ts';
 
 /** What serves one path. */
 export type HttpHandler = {
@@ -51,7 +52,9 @@ export type HttpOptions = {
 /** One HTTP listener for everything that speaks HTTP. */
 export async function listenHttp(options: HttpOptions): Promise<Listener> {
   const { tls } = options;
-  const onRequest: RequestListener = (request, response) => serve(request, response, options);
+  const turns = new RequestTurns();
+  const onRequest: RequestListener = (request, response) =>
+    turns.take(request.socket, () => serve(request, response, options));
   const server = tls
     ? createTlsServer({ ...toTlsOptions(tls), shouldUpgradeCallback }, onRequest)
     : createServer({ shouldUpgradeCallback }, onRequest);

@@ -6,23 +6,72 @@ export const BYTES_A_TURN = 65_536;
 /** What one connection may have done before it is the others' turn: what comes at once may hold thousands of messages. */
 export const MESSAGES_A_TURN = 64;
 
+/** Those that have more to do than one turn lets them. */
+const waiting: (() => void)[] = [];
+
+/**
+ * Goes on in a later turn of the event loop, of which each belongs to one of those that wait, in the order in which they
+ * came: a turn is no longer for many connections that never stop than for one, and who has little to ask is heard between.
+ */
+export function awaitTurn(goOn: () => void): void {
+  if (waiting.push(goOn) === 1) setImmediate(takeTurn);
+}
+
+function takeTurn(): void {
+  const goOn = waiting.shift();
+  if (waiting.length > 0) setImmediate(takeTurn);
+  goOn?.();
+}
+
+let turn = 0;
+let isTurnKnown = false;
+
+function currentTurn(): number {
+  if (isTurnKnown) return turn;
+  isTurnKnown = true;
+  setImmediate(() => {
+    turn += 1;
+    isTurnKnown = false;
+  });
+  return turn;
+}
+
+/** Counts what one connection has had done in the current turn of the event loop: who asks now and then never waits. */
+export class TurnCount {
+  #turn = 0;
+  #count = 0;
+
+  /** Returns how much it is now. */
+  add(amount: number): number {
+    const now = currentTurn();
+    if (now !== this.#turn) this.restart();
+    this.#turn = now;
+    this.#count += amount;
+    return this.#count;
+  }
+
+  restart(): void {
+    this.#count = 0;
+  }
+}
+
 /** Something that stops and goes on reading. */
 type Reader = { pause(): void; resume(): void };
 
 /**
- * Lets a connection that never stops sending read in turns with all others: after each 64 KiB it goes on in the next
- * turn of the event loop. Otherwise the system hands over what it has, megabytes of it, before anybody else is heard.
+ * Lets a connection that never stops sending read in turns with all others, 64 KiB each. Otherwise the system hands over
+ * what it has, megabytes of it, before anybody else is heard.
  */
 export function readInTurns(socket: Socket, reader: Reader = socket): void {
   // TLS hands over record by record, however much there is.
   const isEncrypted = 'encrypted' in socket;
-  let read = 0;
+  const read = new TurnCount();
   const goOn = () => reader.resume();
   socket.on('data', (chunk: Buffer) => {
-    read = isEncrypted ? read + chunk.length : chunk.length;
-    if (read < BYTES_A_TURN) return;
-    read = 0;
+    const bytes = isEncrypted ? read.add(chunk.length) : chunk.length;
+    if (bytes < BYTES_A_TURN) return;
+    read.restart();
     reader.pause();
-    setImmediate(goOn);
+    awaitTurn(goOn);
   });
 }

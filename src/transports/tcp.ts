@@ -8,6 +8,7 @@ import { encodeFrame, FrameLengthError, LengthPrefixDecoder } from '#protocol/le
 import { refusal } from '#protocol/refusal.ts';
 import { decodeUtf8 } from '#protocol/utf8.ts';
 import { takeFramesInTurns } from './frame-turns.ts';
+import { HalfCloseWatch } from './half-close.ts';
 import { LegacyPing } from './legacy-ping.ts';
 import {
   bind,
@@ -40,7 +41,14 @@ export type TcpOptions = {
   readonly legacyPing: boolean;
 };
 
-/** Messages, each after its length (int32, big-endian), both ways. */
+/**
+ * Messages, each after its length (int32, big-endian), both ways.
+ *
+ * A client that closes its half of the connection is answered what it has asked, and closed after the last answer, at
+ * once when there is none to come: a script may send, end and read. A process that dies sends the same, so that its
+ * requests go on until they are answered or their `timeout` is over; but as soon as the connection is known to be gone
+ * (closed, reset, or a write failed), whatever of them still waits is given up.
+ */
 export async function listenTcp(options: TcpOptions): Promise<Listener> {
   const { tls } = options;
   const accept = (socket: Socket) => serve(socket, options);
@@ -64,6 +72,7 @@ function serve(socket: Socket, options: TcpOptions): void {
   const { bus, dialect } = options;
   const batch = new WriteBatch(socket);
   const queue = new QueueLimit(socket, options.maxQueuedBytes, bus.log);
+  const halfClose = new HalfCloseWatch(bus.clock, socket);
   let linger: Timer | undefined;
   const peer = {
     write(text: string) {
@@ -72,6 +81,7 @@ function serve(socket: Socket, options: TcpOptions): void {
       socket.write(encodeFrame(text));
     },
     close() {
+      halfClose.cancel();
       socket.end();
       // A client that keeps its own half open would keep the socket for good.
       if (!socket.readableEnded && !socket.destroyed) {
@@ -100,8 +110,13 @@ function serve(socket: Socket, options: TcpOptions): void {
       return undefined;
     }
   };
-  // Half-closed: a client that sent its last message still reads the answer.
-  takeFramesInTurns(socket, take, () => session.endWhenIdle());
+  takeFramesInTurns(socket, take, () => {
+    if (session.ended) return;
+    // It can answer no ping any more.
+    legacy?.cancel();
+    halfClose.start();
+    session.endWhenIdle();
+  });
   socket.on('error', (error) => {
     session.fail(error);
     socket.destroy();

@@ -1,4 +1,4 @@
-import { MESSAGES_A_TURN } from '#transports/read-turns.ts';
+import { awaitTurn, MESSAGES_A_TURN } from '#transports/read-turns.ts';
 
 type Batch = { readonly messages: readonly string[]; readonly onTaken: () => void; next: number };
 
@@ -34,7 +34,7 @@ export class MessageTurns {
     let left = MESSAGES_A_TURN;
     for (let batch = this.#batches[0]; batch; batch = this.#batches[0]) {
       left = this.#takeFrom(batch, left);
-      if (!this.#stopped && batch.next < batch.messages.length) return void setImmediate(this.#goOn);
+      if (!this.#stopped && batch.next < batch.messages.length) return awaitTurn(this.#goOn);
       this.#batches.shift();
       batch.onTaken();
     }
