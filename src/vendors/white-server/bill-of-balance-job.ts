@@ -1,10 +1,11 @@
 import type { Call } from '#core/call.ts';
 import { Failure } from '#core/failure.ts';
-import type { Job, JobStep } from '#domain/job.ts';
+import type { Job, JobContext, JobStep } from '#domain/job.ts';
 import type { BillOfBalance, BillOfBalanceRequest } from './bill-of-balance.ts';
 import {
   type BillOfBalanceOptions,
   createOrder,
+  createTask,
   limitMs,
   type OrderEvidence,
   type OrderedReport,
@@ -67,6 +68,16 @@ function toBeAskedAgain(failure: Failure): Failure {
   return new Failure('VENDOR_BAD_RESPONSE', { description, details });
 }
 
+/** Nobody tells for how long White Server keeps an answer. */
+function isForgotten({ details }: Failure): boolean {
+  return (
+    details !== undefined &&
+    'status' in details &&
+    details.code === 'NotFound' &&
+    details.errors !== undefined
+  );
+}
+
 /** Is the answer about the report that was asked for? */
 function checkTask({ envelope, complain }: TaskAnswer, { task_guid, object_id }: OrderedReport): void {
   const { taskGuid, objectId } = envelope;
@@ -107,26 +118,56 @@ async function look(
 export function createBillOfBalanceJob(options: BillOfBalanceOptions): BillOfBalanceJob {
   const { tasks, clock, defaults } = options;
   const lanes = new ObjectLanes<OrderedReport>(clock);
+  /** By their tickets: reports that White Server had forgotten, ordered anew once; a restart forgets that they were. */
+  const renewed = new Map<string, Promise<OrderedReport>>();
+
+  function end<S extends JobStep<BillOfBalance>>({ ticket, object_id }: OrderedReport, step: S): S {
+    renewed.delete(ticket);
+    lanes.leave({ ticket, object_id });
+    return step;
+  }
+
+  /** A report changes nothing, so that it may be made twice; where it cannot be, the first `failure` stands. */
+  async function renew(forgotten: OrderedReport, failure: Failure, call: Call): Promise<JobStep<never>> {
+    const creating = renewed.get(forgotten.ticket) ?? createTask(options, forgotten, call);
+    renewed.set(forgotten.ticket, creating);
+    try {
+      const ordered = await creating;
+      lanes.hold(ordered, limitMs(ordered), ordered);
+      return { state: 'running', progress: null, againInMs: paceMs(0) };
+    } catch (error) {
+      const gone = end(forgotten, { failure });
+      // The bus stops, or somebody has cancelled: no end of the report.
+      if (call.signal.aborted) throw error;
+      return gone;
+    }
+  }
+
+  async function attend(
+    ordered: OrderedReport,
+    { call, showPersonalData }: JobContext,
+  ): Promise<JobStep<BillOfBalance>> {
+    const seen = await look(tasks, ordered, call, clock.now() - ordered.ordered_at);
+    if ('state' in seen) return seen;
+    const { envelope, complain } = seen;
+    return end(ordered, { result: toBillOfBalance(envelope.taskResponse, showPersonalData, complain) });
+  }
 
   return {
     order: createOrder(options, lanes),
 
-    async follow(ordered, { call, showPersonalData }) {
-      const elapsedMs = clock.now() - ordered.ordered_at;
+    async follow(first, context) {
+      const again = await renewed.get(first.ticket)?.catch(() => undefined);
+      const ordered = again ?? first;
       const leftMs = remainingMs(ordered.ordered_at, ordered, clock);
       if (leftMs > 0) lanes.hold(ordered, leftMs, ordered);
       try {
-        const seen = await look(tasks, ordered, call, elapsedMs);
-        if ('state' in seen) return seen;
-        const { envelope, complain } = seen;
-        const result = toBillOfBalance(envelope.taskResponse, showPersonalData, complain);
-        lanes.leave(ordered);
-        return { result };
+        return await attend(ordered, context);
       } catch (error) {
         const failure = Failure.from(error);
         if (!isFinal(failure, leftMs <= 0)) throw toBeAskedAgain(failure);
-        lanes.leave(ordered);
-        return { failure };
+        if (isForgotten(failure) && !again) return renew(ordered, failure, context.call);
+        return end(ordered, { failure });
       }
     },
 

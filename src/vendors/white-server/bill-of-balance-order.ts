@@ -1,11 +1,12 @@
 import { randomUUID } from 'node:crypto';
+import type { Call } from '#core/call.ts';
 import type { Clock } from '#core/clock.ts';
 import type { Change } from '#domain/change.ts';
 import { verdictOnSending } from '#operations/verdict.ts';
 import type { BillOfBalanceRequest } from './bill-of-balance.ts';
 import { failureOf } from './failures.ts';
 import type { ObjectLanes, Occupant } from './object-lanes.ts';
-import { type ReportDefaults, readReport } from './report.ts';
+import { paramsOf, type ReportDefaults, readReport } from './report.ts';
 import type { TaskAnswer, Tasks } from './tasks.ts';
 import { isPending } from './wire.ts';
 
@@ -63,11 +64,29 @@ function guidOf({ envelope, status, complain }: TaskAnswer, { http }: Tasks): st
   return taskGuid;
 }
 
+/** Has White Server make the report; resolves with how it is followed. */
+export async function createTask(
+  { tasks, clock }: BillOfBalanceOptions,
+  wanted: Pick<OrderedReport, 'object_id' | 'agent_timeout' | 'ticket' | 'report'>,
+  call: Call,
+): Promise<OrderedReport> {
+  const { object_id, agent_timeout, ticket, report } = wanted;
+  const task = {
+    taskType: TASK_TYPE,
+    params: { async: { objectId: object_id, timeout: agent_timeout }, reportParams: paramsOf(report) },
+  };
+  const options = { effect: 'change', timeoutMs: limitMs(wanted) } as const;
+  const task_guid = guidOf(await tasks.send(task, options, call), tasks);
+  return { task_guid, object_id, agent_timeout, ordered_at: clock.now(), ticket, report };
+}
+
 /** The order of a report. It is free of harm to repeat, and still never made while it may be at work already. */
 export function createOrder(
-  { tasks, clock, defaults }: BillOfBalanceOptions,
+  options: BillOfBalanceOptions,
   lanes: ObjectLanes<OrderedReport>,
 ): Change<BillOfBalanceRequest, OrderEvidence, OrderedReport> {
+  const { clock, defaults } = options;
+
   function holdFor(lost: OrderEvidence): void {
     const leftMs = remainingMs(lost.prepared_at, lost, clock);
     if (leftMs > 0) lanes.hold(lost, leftMs);
@@ -88,19 +107,11 @@ export function createOrder(
       return running ? { answer: running } : { evidence: { ...evidence, prepared_at: clock.now() } };
     },
 
-    async send(data, evidence, { call }) {
-      const { params } = readReport(data, defaults);
-      const { object_id, agent_timeout, ticket, report } = evidence;
-      const task = {
-        taskType: TASK_TYPE,
-        params: { async: { objectId: object_id, timeout: agent_timeout }, reportParams: params },
-      };
+    async send(_data, evidence, { call }) {
       // It may wait for its turn at the account for longer than any lease.
       lanes.keep(evidence);
       try {
-        const options = { effect: 'change', timeoutMs: limitMs(evidence) } as const;
-        const task_guid = guidOf(await tasks.send(task, options, call), tasks);
-        const ordered = { task_guid, object_id, agent_timeout, ordered_at: clock.now(), ticket, report };
+        const ordered = await createTask(options, evidence, call);
         lanes.hold(ordered, limitMs(ordered), ordered);
         return ordered;
       } catch (error) {

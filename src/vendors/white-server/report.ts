@@ -1,5 +1,5 @@
 import { type DataError, Failure } from '#core/failure.ts';
-import { isJsonObject } from '#core/json.ts';
+import { isJsonObject, parseJson } from '#core/json.ts';
 import { daysBetween } from '#domain/time.ts';
 import { PLAIN, toTheirs } from '#domain/vocabulary.ts';
 import type { BillOfBalanceRequest } from './bill-of-balance.ts';
@@ -47,6 +47,12 @@ function errorsOf(data: BillOfBalanceRequest, objectId: number | undefined): Dat
 
 function isGiven(value: unknown): boolean {
   return value !== undefined && value !== null;
+}
+
+/** `reportParams` of a report that was read before, from its key. */
+export function paramsOf(key: string): unknown {
+  const [, params] = parseJson(key) as [objectId: number, params: unknown];
+  return params;
 }
 
 /** Without nulls and without objects that are empty, keys in order. */

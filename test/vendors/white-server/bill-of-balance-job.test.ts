@@ -350,7 +350,6 @@ describe('following', () => {
 
   test.each([
     [{ ...COMMON, ...wsError('Timeout', { desc: 'Agent is offline' }) }, 'VENDOR_TIMEOUT', 'Timeout'],
-    [wsError('NotFound'), 'VENDOR_REJECTED', 'NotFound'],
     [wsError('AuthFailed'), 'VENDOR_AUTH_FAILED', 'AuthFailed'],
     [wsError('BadRequest'), 'VENDOR_REJECTED', 'BadRequest'],
     [
@@ -363,6 +362,71 @@ describe('following', () => {
     [{ ...COMMON, taskResponse: { lines: 5 } }, 'VENDOR_BAD_RESPONSE', 'wrong_type'],
   ])('ends with %j', async (answer, name, code) => {
     expect(await follow(answer)).toMatchObject({ failure: { name, details: { code } } });
+  });
+
+  describe('a report that White Server has forgotten', () => {
+    const FORGOTTEN = json(wsError('NotFound'));
+    const AGAIN = '1c0e3a3f-7b1f-4b64-8b2e-4a7d9a8b2b02';
+    const CREATED = json({ responseCommon: { taskGuid: AGAIN } });
+    const gone = { failure: { name: 'VENDOR_REJECTED', details: { code: 'NotFound' } } };
+
+    /** As often as it is looked at, and what was sent for it. */
+    async function looks(count: number, ...answers: HttpResponse[]) {
+      const http = createScriptedHttp(json(COMMON), ...answers);
+      const job = createJob(http, clock);
+      const ordered = await order(job, clock);
+      const steps: unknown[] = [];
+      for (let look = 0; look < count; look += 1) steps.push(await job.follow(ordered, jobContext(clock)));
+      return { steps, bodies: http.sent.map(({ body }) => body) };
+    }
+
+    test('is ordered anew, and followed as if nothing had happened', async () => {
+      const DONE_AGAIN = json({ responseCommon: { taskGuid: AGAIN }, taskResponse: {} });
+      const { steps, bodies } = await looks(3, FORGOTTEN, CREATED, json(AWAITING), DONE_AGAIN);
+      expect(steps).toMatchObject([
+        { state: 'running', againInMs: 2000 },
+        { state: 'running' },
+        { result: { groups: [], lines: [] } },
+      ]);
+      expect(bodies[2]).toEqual(bodies[0]);
+      expect(bodies.slice(3)).toMatchObject([
+        { params: { taskGuid: AGAIN } },
+        { params: { taskGuid: AGAIN } },
+      ]);
+    });
+
+    test('is ordered anew once only', async () => {
+      const { steps, bodies } = await looks(2, FORGOTTEN, CREATED, FORGOTTEN);
+      expect(steps).toMatchObject([{ state: 'running' }, gone]);
+      expect(bodies).toHaveLength(4);
+    });
+
+    test('is ordered anew once for all that follow it', async () => {
+      const http = createScriptedHttp(json(COMMON), FORGOTTEN, FORGOTTEN, CREATED, json(AWAITING));
+      const job = createJob(http, clock);
+      const ordered = await order(job, clock);
+      const follow = () => job.follow(ordered, jobContext(clock));
+      expect(await Promise.all([follow(), follow()])).toMatchObject([
+        { state: 'running' },
+        { state: 'running' },
+      ]);
+      expect(await follow()).toMatchObject({ state: 'running' });
+      expect(http.sent).toHaveLength(5);
+    });
+
+    test('is left to the next look where this one is interrupted', async () => {
+      const http = createScriptedHttp(json(COMMON), FORGOTTEN, new Failure('BUS_TIMEOUT'));
+      const job = createJob(http, clock);
+      const ordered = await order(job, clock);
+      const call = createCall(clock, AbortSignal.abort());
+      const interrupted = job.follow(ordered, { ...jobContext(clock), call });
+      expect((await failureOf(interrupted)).name).toBe('BUS_TIMEOUT');
+    });
+
+    test('is given up where it cannot be ordered now', async () => {
+      const { steps } = await looks(1, FORGOTTEN, json(wsError('TaskLimitExceeded')));
+      expect(steps).toMatchObject([gone]);
+    });
   });
 
   test.each([
