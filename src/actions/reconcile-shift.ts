@@ -30,14 +30,18 @@ export const reconcileShift = defineAction({
   reply: Type.Object(
     {
       token: Type.String(),
-      currency: Type.Union([Type.String(), Type.Null()], { description: 'what the figures are counted in' }),
+      currency: Type.Union([Type.String(), Type.Null()], {
+        description: 'what the figures are counted in, unless their reason names another',
+      }),
       matched: Type.Union([Type.Boolean(), Type.Null()], {
         description:
-          'true: figures were compared, and all match; null: nothing could be compared, or a side failed',
+          'true: figures were compared, and all match; null: a side failed, or some money could not be compared',
       }),
       fiscal: Side,
       backoffice: Side,
-      figures: Type.Array(ReconciledFigure, { description: 'what at least one side tells' }),
+      figures: Type.Array(ReconciledFigure, {
+        description: 'what at least one side tells; those of further currencies come last',
+      }),
     },
     { additionalProperties: false },
   ),

@@ -24,7 +24,9 @@ export const ReconciledFigure = Type.Object(
     backoffice: FigureValue,
     difference: FigureValue,
     matched: Type.Union([Type.Boolean(), Type.Null()], { description: 'null: not compared' }),
-    reason: Type.Union([Type.String(), Type.Null()], { description: 'why it was not compared' }),
+    reason: Type.Union([Type.String(), Type.Null()], {
+      description: 'why it was not compared; of a further currency, which one',
+    }),
   },
   { additionalProperties: false },
 );
@@ -45,8 +47,13 @@ type Side = {
 };
 
 /**
- * Compares two reports of one shift figure by figure, in the currency that both have. Money matches when it differs
- * by no more than the tolerance, a count when it is the same.
+ * Compares two reports of one shift figure by figure. Money matches when it differs by no more than the tolerance, a
+ * count when it is the same.
+ *
+ * A report may be in several currencies: the first of the register's that both have is the one that is told above, and
+ * its figures come first. Those of the others follow, each with its currency in the reason, where a side tells anything
+ * but zeros in it: compared as well where both have it; where one has it alone, the shift matches no longer, since
+ * nobody knows the other side of that money.
  */
 export function reconcile(
   fiscalOutcome: ReportOutcome,
@@ -55,22 +62,34 @@ export function reconcile(
 ): Reconciliation {
   const fiscal = toSide(fiscalOutcome, 'касса');
   const backoffice = toSide(backofficeOutcome, 'учётная система');
-  const currency = currencyOf(fiscal, backoffice);
+  const all = [...new Set([...fiscal.counters.keys(), ...backoffice.counters.keys()])];
+  const isOfBoth = (currency: string) => fiscal.counters.has(currency) && backoffice.counters.has(currency);
+  const currency = all.find(isOfBoth) ?? all[0] ?? null;
   if (currency === null) return { currency, matched: null, figures: [] };
-  const figures = FIGURE_NAMES.map((figure) => compare(figure, fiscal, backoffice, currency, tolerance));
-  const told = figures.filter((row) => row.fiscal !== null || row.backoffice !== null);
-  return { currency, matched: verdict(told), figures: told };
+
+  const rowsIn = (one: string) =>
+    FIGURE_NAMES.map((figure) => compare(figure, fiscal, backoffice, one, tolerance));
+  const figures = rowsIn(currency).filter((row) => row.fiscal !== null || row.backoffice !== null);
+  // Where nothing can be compared the reasons say already what the other side counts in.
+  const further = isOfBoth(currency) ? all.filter((one) => one !== currency) : [];
+  const others = further.map((one) => ({ one, rows: rowsIn(one).filter(isTurnover) }));
+  const told = [...figures, ...others.flatMap(({ one, rows }) => rows.map((row) => inCurrency(one, row)))];
+  const isLacking = others.some(({ one, rows }) => !isOfBoth(one) && rows.length > 0);
+  return { currency, matched: verdict(told, isLacking), figures: told };
+}
+
+/** Is there any money, or anything counted, on either side? */
+function isTurnover({ fiscal, backoffice }: ReconciledFigure): boolean {
+  return Number(fiscal) !== 0 || Number(backoffice) !== 0;
+}
+
+function inCurrency(currency: string, row: ReconciledFigure): ReconciledFigure {
+  return { ...row, reason: row.reason === null ? `валюта ${currency}` : `${currency}: ${row.reason}` };
 }
 
 function toSide(outcome: ReportOutcome, name: string): Side {
   const failed = 'failure' in outcome;
   return { counters: countersOf(failed ? null : outcome.report), failed, name };
-}
-
-/** The first of the fiscal side's that both have, else its first, else the back office's first. */
-function currencyOf({ counters: fiscal }: Side, { counters: backoffice }: Side): string | null {
-  const common = [...fiscal.keys()].find((currency) => backoffice.has(currency));
-  return common ?? [...fiscal.keys(), ...backoffice.keys()][0] ?? null;
 }
 
 function compare(
@@ -103,7 +122,8 @@ function whySilent({ name, failed, counters }: Side, currency: string): string {
 }
 
 /** Null as soon as a side has failed too: then nothing was compared. */
-function verdict(figures: readonly ReconciledFigure[]): boolean | null {
+function verdict(figures: readonly ReconciledFigure[], isLacking: boolean): boolean | null {
   const compared = figures.filter(({ matched }) => matched !== null);
-  return compared.length === 0 ? null : compared.every(({ matched }) => matched);
+  if (!compared.every(({ matched }) => matched)) return false;
+  return compared.length === 0 || isLacking ? null : true;
 }

@@ -1,17 +1,22 @@
+import type { VendorDefinition } from '#domain/vendor-definition.ts';
 import type { Complain, ConfigPath } from './complaint.ts';
 import { asList, asRecord, asText, asTexts } from './lenient.ts';
 import { didYouMean } from './suggestion.ts';
 
 /** What devices and groups say of accounts and of each other. */
-export function checkDevices(root: unknown, complain: Complain): void {
+export function checkDevices(
+  root: unknown,
+  definitions: readonly VendorDefinition[],
+  complain: Complain,
+): void {
   const { vendors, devices, groups } = asRecord(root);
   const places = new Map<string, number>();
   const registers = new Map<string, number>();
   for (const [index, device] of asList(devices).entries()) {
     const path = ['devices', index];
-    const { token, vendor, pin, backoffice } = asRecord(device);
+    const { token, vendor, pin } = asRecord(device);
     checkAccountName(vendor, vendors, [...path, 'vendor'], complain);
-    checkAccountName(asRecord(backoffice).vendor, vendors, [...path, 'backoffice', 'vendor'], complain);
+    checkBackoffice(asRecord(device), path, { vendors, definitions }, complain);
     // An upstream that speaks our own protocol asks for its PINs itself.
     if (pin !== undefined && asRecord(asRecord(vendors)[asText(vendor) ?? '']).kind === 'tsrv') {
       complain([...path, 'pin'], 'not for a register of kind tsrv: there the upstream asks for the PIN');
@@ -41,6 +46,48 @@ function checkOnlyOne(
   const earlier = registers.get(register);
   if (earlier === undefined) registers.set(register, index);
   else complain(['devices', index, 'id_kkm'], `devices[${earlier}] is this register of the account already`);
+}
+
+/** Two sides that can be compared, and are not one and the same. */
+function checkBackoffice(
+  device: Record<string | number, unknown>,
+  path: ConfigPath,
+  { vendors, definitions }: { vendors: unknown; definitions: readonly VendorDefinition[] },
+  complain: Complain,
+): void {
+  if (device.backoffice === undefined) return;
+  const backoffice = asRecord(device.backoffice);
+  const place = [...path, 'backoffice'];
+  checkAccountName(backoffice.vendor, vendors, [...place, 'vendor'], complain);
+  for (const [at, { vendor }] of [[path, device] as const, [place, backoffice] as const]) {
+    const kind = asRecord(asRecord(vendors)[asText(vendor) ?? '']).kind;
+    const definition = definitions.find((known) => known.kind === kind);
+    if (!definition || definition.givesXReports) continue;
+    complain(
+      [...at, 'vendor'],
+      `an account of kind ${definition.kind} tells no figures of a shift to compare`,
+    );
+  }
+  if (isSameRegister(device, backoffice)) {
+    complain(place, 'the register itself: expected the same register in another system');
+  }
+}
+
+/** Credentials of a register's own say who asks, and not of what. */
+const CREDENTIALS = ['login', 'password'];
+
+/** What only one of them says tells nothing apart. */
+function isSameRegister(
+  device: Readonly<Record<string, unknown>>,
+  { vendor, ...backoffice }: Readonly<Record<string, unknown>>,
+): boolean {
+  if (typeof vendor !== 'string' || vendor !== device.vendor) return false;
+  return Object.entries(backoffice).every(
+    ([key, value]) =>
+      CREDENTIALS.includes(key) ||
+      device[key] === undefined ||
+      String(device[key]).toLowerCase() === String(value).toLowerCase(),
+  );
 }
 
 function checkAccountName(name: unknown, vendors: unknown, path: ConfigPath, complain: Complain): void {

@@ -42,7 +42,7 @@ export function parseConfig(value: unknown, options: ParseOptions, origin: Origi
   checkListeners(root, folder, complain);
   checkLimits(root, complain);
   checkAccounts(root, folder, complain);
-  checkDevices(root, complain);
+  checkDevices(root, vendors, complain);
   checkClients(root, complain);
   checkConsumers(root, vendors, complain);
 

@@ -25,6 +25,8 @@ export type VendorDefinition<A extends TObject = TObject, D extends TObject = TO
   /** Its own keys under `devices[]`, beside the common ones. */
   readonly deviceConfig: D;
   readonly actions: readonly Action[];
+  /** Every register of it has `getXReport`; of other kinds none has, so that there is nothing to reconcile. */
+  readonly givesXReports?: true;
   /** At most so many calls at once per account, unless the account's `concurrency` says otherwise. */
   readonly concurrency: number;
   create(setup: VendorSetup<Static<A>>): Vendor<Static<D>>;

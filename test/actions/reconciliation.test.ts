@@ -91,6 +91,54 @@ describe('a shift', () => {
     expect(reconcile(fiscal, backoffice, '0.00')).toMatchObject({ currency: 'BYN', matched: true });
   });
 
+  describe('with a further currency', () => {
+    const [own, dollars] = [
+      { currency: 'BYN', sales_sum: '1.00' },
+      { currency: 'USD', sales_sum: '2.00' },
+    ];
+
+    test('does not match while only one side has it, and says so', () => {
+      const reason = 'USD: учётная система считает в другой валюте: BYN';
+      const row = { figure: 'sales_sum', difference: null, matched: null };
+      const { matched, figures } = reconcile(told(own, dollars), told(own), '0.00');
+      expect(matched).toBe(null);
+      expect(figures).toMatchObject([
+        { figure: 'sales_sum', matched: true, reason: null },
+        { ...row, fiscal: '2.00', backoffice: null, reason },
+      ]);
+      expect(reconcile(told(own), told(dollars, own), '0.00')).toMatchObject({
+        ...{ currency: 'BYN', matched: null },
+        figures: [
+          { matched: true },
+          { ...row, fiscal: null, backoffice: '2.00', reason: 'USD: касса считает в другой валюте: BYN' },
+        ],
+      });
+    });
+
+    test('is compared in that one, too, where both have it', () => {
+      const reason = 'валюта USD';
+      expect(reconcile(told(own, dollars), told(dollars, own), '0.00')).toMatchObject({
+        ...{ currency: 'BYN', matched: true },
+        figures: [{ matched: true }, { figure: 'sales_sum', difference: '0.00', matched: true, reason }],
+      });
+      const fewer = { ...dollars, sales_sum: '1.50' };
+      expect(reconcile(told(own, dollars), told(own, fewer), '0.00')).toMatchObject({
+        matched: false,
+        figures: [{ matched: true }, { difference: '0.50', matched: false, reason }],
+      });
+    });
+
+    test('does not match where the first one differs', () => {
+      expect(reconcile(told(own, dollars), told({ ...own, sales_sum: '3.00' }), '0.00').matched).toBe(false);
+    });
+
+    test('does not mind one in which there was nothing', () => {
+      const nothing = { currency: 'USD', sales_sum: '0.00', sales_count: 0, deposits_sum: null };
+      const { matched, figures } = reconcile(told(own, nothing), told(own), '0.00');
+      expect([matched, figures.length]).toEqual([true, 1]);
+    });
+  });
+
   test('is told in the back office’s currency where the register tells none, and in none where nobody does', () => {
     expect(reconcile(failed, told({ currency: 'RUB' }), '0.00').currency).toBe('RUB');
     expect(reconcile(failed, told(), '0.00')).toEqual({ currency: null, matched: null, figures: [] });

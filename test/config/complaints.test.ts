@@ -7,6 +7,7 @@ import { accounts, complaintsOf } from './fake-vendors.ts';
 
 const device = { token: 'A', vendor: 'almaty', id_kkm: 1 };
 const secret = { name: 'a', secret: 's' };
+const receipts = { kind: 'ofd', authToken: 'x' };
 
 describe('a configuration is refused', () => {
   test.each<[string, unknown, string]>([
@@ -170,6 +171,45 @@ describe('a configuration is refused', () => {
       { vendors: accounts, devices: [{ ...device, backoffice: { vendor: 'minsk', id_kkm: 1 } }] },
       'devices[0].backoffice.id_kkm: unknown key',
     ],
+    [
+      'a back office that tells no figures',
+      { vendors: { ...accounts, receipts }, devices: [{ ...device, backoffice: { vendor: 'receipts' } }] },
+      'devices[0].backoffice.vendor: an account of kind ofd tells no figures of a shift to compare',
+    ],
+    [
+      'a back office of a device without figures',
+      {
+        vendors: { ...accounts, receipts },
+        devices: [{ token: 'A', vendor: 'receipts', backoffice: { vendor: 'office', cash_register: 1 } }],
+      },
+      'devices[0].vendor: an account of kind ofd tells no figures of a shift to compare',
+    ],
+    [
+      'a back office that is the register itself, whoever asks',
+      {
+        vendors: accounts,
+        devices: [{ ...device, backoffice: { vendor: 'almaty', id_kkm: 1, login: 'x', password: 'x' } }],
+      },
+      'devices[0].backoffice: the register itself: expected the same register in another system',
+    ],
+    [
+      'a back office that is the register itself, wherever it stands',
+      {
+        vendors: accounts,
+        devices: [
+          {
+            ...{ token: 'A', vendor: 'office', cash_register: 1, point_of_sale: 'ab' },
+            backoffice: { vendor: 'office', cash_register: 1, point_of_sale: 'AB' },
+          },
+        ],
+      },
+      'devices[0].backoffice: the register itself: expected the same register in another system',
+    ],
+    [
+      'a back office that is the upstream of the register itself',
+      { vendors: accounts, devices: [{ token: 'A', vendor: 'minsk', backoffice: { vendor: 'minsk' } }] },
+      'devices[0].backoffice: the register itself: expected the same register in another system',
+    ],
     ['an unknown member of a group', { groups: { all: ['A'] } }, 'groups.all[0]: no device has this token'],
     [
       'a member twice',
@@ -282,6 +322,19 @@ describe('a configuration is refused', () => {
 
 test('a configuration without a word in it is fine', () => {
   expect(complaintsOf({})).toEqual([]);
+});
+
+test.each([
+  ['another account', { token: 'A', vendor: 'almaty', id_kkm: 1 }, { vendor: 'office', cash_register: 1 }],
+  [
+    'another register',
+    { token: 'A', vendor: 'office', cash_register: 1 },
+    { vendor: 'office', cash_register: 2 },
+  ],
+  ['another upstream', { token: 'A', vendor: 'minsk' }, { vendor: 'gomel' }],
+])('a back office may be %s', (_what, register, backoffice) => {
+  const vendors = { ...accounts, gomel: { kind: 'tsrv', baseUrl: 'http://127.0.0.1:18281' } };
+  expect(complaintsOf({ vendors, devices: [{ ...register, backoffice }] })).toEqual([]);
 });
 
 test('one mistake does not hide another, wherever they are', () => {

@@ -9,6 +9,7 @@ function vendor(kind: string, accountConfig: TObject, deviceConfig: TObject): Ve
     deviceConfig,
     actions: [],
     concurrency: kind === 'iiko' ? 1 : 4,
+    ...(kind !== 'ofd' && { givesXReports: true }),
     create: () => ({ register: () => ({}), close: async () => {} }),
   });
 }

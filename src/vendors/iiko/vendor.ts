@@ -65,6 +65,8 @@ export const iiko = defineVendor({
 
   actions: [listShifts, getShift, listPayments, getAcceptanceDocument, saveAcceptanceDocument, acceptShift],
 
+  givesXReports: true,
+
   // "Requests must be strictly sequential" is the vendor's own rule for every server.
   concurrency: 1,
 

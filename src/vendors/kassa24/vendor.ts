@@ -69,6 +69,8 @@ export const kassa24 = defineVendor({
 
   actions: [openShift, getShift, getXReport, getSectionReport, closeShift],
 
+  givesXReports: true,
+
   concurrency: CONCURRENCY,
 
   create({ config, http, state, clock }) {

@@ -1,6 +1,8 @@
 import { Type } from 'typebox';
+import { Value } from 'typebox/value';
 import { isJsonObject } from '#core/json.ts';
 import type { Report } from '#domain/report.ts';
+import { TokenInformation } from '#domain/token-information.ts';
 import { defineVendor } from '#domain/vendor-definition.ts';
 import { forwardedChange } from './shift-changes.ts';
 import { ask, askXReport, forward } from './upstream.ts';
@@ -12,6 +14,14 @@ const Forward = Type.Object(
   },
   { additionalProperties: false },
 );
+
+/** Without what is known by name and of another shape: it must not take the list of all registers with it. */
+function fitting(told: Readonly<Record<string, unknown>>): Partial<TokenInformation> {
+  const { properties } = TokenInformation;
+  const fits = ([name, value]: [string, unknown]) =>
+    !Object.hasOwn(properties, name) || Value.Check(properties[name as keyof TokenInformation], value);
+  return Object.fromEntries(Object.entries(told).filter(fits));
+}
 
 /** The iKassa software cash register (BY). It speaks our own protocol, so that messages pass through as they are. */
 export const tsrv = defineVendor({
@@ -26,6 +36,7 @@ export const tsrv = defineVendor({
   ),
   deviceConfig: Type.Object({}, { additionalProperties: false }),
   actions: [],
+  givesXReports: true,
   concurrency: 16,
   create({ http }) {
     return {
@@ -41,7 +52,7 @@ export const tsrv = defineVendor({
             ...(refresh && { 'tokens.refresh': 'true' }),
           };
           const told = await ask(http, 'ik.service.token', headers, call);
-          return isJsonObject(told) ? told : {};
+          return isJsonObject(told) ? fitting(told) : {};
         },
       }),
       close: () => Promise.resolve(),
