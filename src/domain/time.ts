@@ -44,7 +44,9 @@ function inZone(value: string, zone: string, naiveZone: string): string | null |
       : Temporal.PlainDateTime.from(`${date}T${time}`, { overflow: 'reject' })
           .toZonedDateTime(naiveZone)
           .toInstant();
-    return instant.toZonedDateTimeISO(zone).toString({ timeZoneName: 'never' });
+    const text = instant.toZonedDateTimeISO(zone).toString({ timeZoneName: 'never' });
+    // From the year 10000 on there is no RFC 3339.
+    return text.startsWith('+') ? undefined : text;
   } catch {
     return undefined;
   }

@@ -12,6 +12,7 @@ describe('formatDateTime()', () => {
     ['', null],
     [null, null],
     ['2026-02-30T09:00:00', undefined],
+    ['9999-12-31T23:59:59Z', undefined],
     ['yesterday', undefined],
     [5, undefined],
   ])('reads %s as %s', (value, expected) => {

@@ -1,4 +1,5 @@
 import { type Static, Type } from 'typebox';
+import { Value } from 'typebox/value';
 import { defineVendorChange } from '#domain/action.ts';
 import type { Change } from '#domain/change.ts';
 import type { ShiftChangeData } from '#domain/vendor.ts';
@@ -6,7 +7,7 @@ import type { Desk, Kassa24Port } from './desk.ts';
 import { FIGURES, nullable, Time, Total } from './reply-schemas.ts';
 import { type Closed, createClosing } from './shift-closing.ts';
 import { ShiftDate } from './shift-date.ts';
-import { toData } from './vocabulary.ts';
+import { inWords, toData } from './vocabulary.ts';
 
 const Reply = Type.Object({
   ...FIGURES,
@@ -24,13 +25,18 @@ const KNOWN_OF_SHIFT = [
   'balance_close_non_cash',
   'date_open',
   'date_close',
-];
+] as const;
 
-/** The Z report; where its body was lost for good, what the shift's information tells, the figures null. */
+/**
+ * The Z report; where its body was lost for good, what the shift's information tells, the figures null. The shift is
+ * closed, so that nothing in it may keep that from being told.
+ */
 function toReply({ z, shift }: Closed, desk: Desk, showPersonalData: boolean): Static<typeof Reply> {
-  if (z) return toData(z.answer, desk.time, showPersonalData);
-  const told = shift ? toData(shift, desk.time, showPersonalData) : {};
-  const known = Object.fromEntries(KNOWN_OF_SHIFT.map((key) => [key, told[key] ?? null]));
+  if (z) return toData(Reply, z.answer, desk.time, showPersonalData);
+  const told = shift ? inWords(shift, desk.time, showPersonalData) : {};
+  const fitting = KNOWN_OF_SHIFT.filter((key) => Value.Check(Reply.properties[key], told[key]));
+  const nothing = Object.fromEntries(KNOWN_OF_SHIFT.map((key) => [key, null]));
+  const known = { ...nothing, ...Object.fromEntries(fitting.map((key) => [key, told[key] ?? null])) };
   return { ...known, operations: null, count: null, total: null };
 }
 

@@ -5,8 +5,8 @@ import type { HttpClient } from '#core/http-client.ts';
 import type { RegisterPort } from '#domain/vendor.ts';
 import type { VendorState } from '#domain/vendor-state.ts';
 import { dataOf, unreadableAnswer } from './failures.ts';
-import type { TimeReading, Unreadable } from './fields.ts';
-import { checkRegister, type Kassa24Device } from './map.ts';
+import { integer, member, type TimeReading, type Unreadable } from './fields.ts';
+import { checkRegister, checkShift, type Kassa24Device } from './map.ts';
 import type { Session } from './session.ts';
 import { type Kkm, readKkm, readShift, readUid, type Shift } from './wire.ts';
 
@@ -62,13 +62,16 @@ export async function getKkm(desk: Desk, call: Call, reading: Reading = {}): Pro
 }
 
 /** `GET /shifts/:IdShift`, of whatever register. */
-export function getShiftData(
+export async function getShiftData(
   desk: Desk,
   idShift: number,
   call: Call,
   reading: Reading = {},
 ): Promise<Answer> {
-  return get(desk, `/shifts/${idShift}`, call, reading);
+  const answer = await get(desk, `/shifts/${idShift}`, call, reading);
+  const { data, unreadable } = answer;
+  checkShift(readShift(data, leniently(desk).time, unreadable).id, idShift, unreadable);
+  return answer;
 }
 
 /** `GET /shifts/:IdShift`, a shift of this register. */
@@ -84,9 +87,18 @@ export async function getShift(
   return shift;
 }
 
+/** Figures need not say whose they are; where they do, it must be the register and the shift that they were asked of. */
+function checkFigures({ data, unreadable }: Answer, { device }: Desk, idShift: number): Answer {
+  const idKkm = member(data, 'IdKkm') ?? member(member(data, 'Kkm'), 'Id');
+  checkRegister(integer(idKkm, 'Kkm.Id', unreadable), device.id_kkm, unreadable);
+  checkShift(integer(member(data, 'IdShift'), 'IdShift', unreadable), idShift, unreadable);
+  return { data, unreadable };
+}
+
 /** `GET /shifts/:IdShift/sections/reports` */
-export function getSections(desk: Desk, idShift: number, call: Call): Promise<Answer> {
-  return get(desk, `/shifts/${idShift}/sections/reports`, call, {});
+export async function getSections(desk: Desk, idShift: number, call: Call): Promise<Answer> {
+  const answer = await get(desk, `/shifts/${idShift}/sections/reports`, call, {});
+  return checkFigures(answer, desk, idShift);
 }
 
 /** `GET /uid/:IdKkm`: the Uid that the register's next operation needs. */
@@ -96,7 +108,7 @@ export async function getUid(desk: Desk, call: Call, reading: Reading = {}): Pro
 }
 
 /** 'Получить X-отчет': writes a document into the journal, so it is hardly ever repeated. */
-export function getFigures(desk: Desk, idShift: number, call: Call): Promise<Answer> {
+export async function getFigures(desk: Desk, idShift: number, call: Call): Promise<Answer> {
   const { method, path } = desk.xReport;
   const request: HttpRequest = {
     method,
@@ -104,5 +116,5 @@ export function getFigures(desk: Desk, idShift: number, call: Call): Promise<Ans
     ...(method === 'POST' ? { body: {} } : {}),
     effect: 'document',
   };
-  return ask(desk, request, call);
+  return checkFigures(await ask(desk, request, call), desk, idShift);
 }

@@ -4,8 +4,8 @@ import { formatMoney } from '#domain/money.ts';
 import { formatDateTime } from '#domain/time.ts';
 
 /**
- * What cannot be read in a vendor's answer, as a failure: `missing_field`, `bad_field` or `other_register`, and
- * what it is about.
+ * What cannot be read in a vendor's answer, as a failure: `missing_field`, `bad_field`, `other_register` or
+ * `other_shift`, and what it is about.
  */
 export type Unreadable = (code: string, what: string) => Failure;
 

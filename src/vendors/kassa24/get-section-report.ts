@@ -1,11 +1,14 @@
-import { type Static, Type } from 'typebox';
+import { Type } from 'typebox';
 import { defineVendorAction } from '#domain/action.ts';
 import { getSections, type Kassa24Port } from './desk.ts';
-import { Sections } from './reply-schemas.ts';
+import { nullable, Sections } from './reply-schemas.ts';
 import { findShift, ShiftId, shiftReadDiffersBy } from './shift-of-request.ts';
 import { toData } from './vocabulary.ts';
 
 const Reply = Type.Object({ sections: Sections });
+
+/** A map without entries arrives as null. */
+const Told = Type.Object({ sections: Type.Optional(nullable(Sections)) });
 
 /** 001_… 'Получить отчет по секциям'. */
 export const getSectionReport = defineVendorAction<Kassa24Port>()({
@@ -19,8 +22,7 @@ export const getSectionReport = defineVendorAction<Kassa24Port>()({
   async handle(data, context) {
     const { idShift, desk } = await findShift(data, context);
     const answer = await getSections(desk, idShift, context.call);
-    const told = toData(answer, desk.time, context.client.seesPersonalData);
-    // A map without entries arrives as null.
-    return { ...told, sections: told.sections ?? {} } as Static<typeof Reply>;
+    const told = toData(Told, answer, desk.time, context.client.seesPersonalData);
+    return { ...told, sections: told.sections ?? {} };
   },
 });

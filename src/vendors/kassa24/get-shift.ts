@@ -42,6 +42,6 @@ export const getShift = defineVendorAction<Kassa24Port>()({
     checkRegister(idKkm, desk.device.id_kkm, answer.unreadable);
     // The document's table has the shift under `Data.Shift`, its sample in `Data` itself.
     const shift = { ...answer, data: member(answer.data, 'Shift') ?? answer.data };
-    return toData(shift, desk.time, context.client.seesPersonalData);
+    return toData(Reply, shift, desk.time, context.client.seesPersonalData);
   },
 });

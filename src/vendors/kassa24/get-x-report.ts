@@ -1,11 +1,9 @@
-import { type Static, Type } from 'typebox';
+import { Type } from 'typebox';
 import { defineVendorAction } from '#domain/action.ts';
 import { getFigures, type Kassa24Port } from './desk.ts';
-import { checkRegister } from './map.ts';
 import { FIGURES, Total } from './reply-schemas.ts';
 import { findShift, ShiftId, shiftReadDiffersBy } from './shift-of-request.ts';
 import { toData } from './vocabulary.ts';
-import { readXReport } from './wire.ts';
 
 const Reply = Type.Object({ ...FIGURES, total: Total });
 
@@ -21,8 +19,6 @@ export const getXReport = defineVendorAction<Kassa24Port>()({
   async handle(data, context) {
     const { idShift, desk } = await findShift(data, context);
     const answer = await getFigures(desk, idShift, context.call);
-    const { idKkm } = readXReport(answer.data, answer.unreadable);
-    checkRegister(idKkm, desk.device.id_kkm, answer.unreadable);
-    return toData(answer, desk.time, context.client.seesPersonalData) as Static<typeof Reply>;
+    return toData(Reply, answer, desk.time, context.client.seesPersonalData);
   },
 });

@@ -41,6 +41,12 @@ export function checkRegister(idKkm: number | null, asked: number, unreadable: U
   throw unreadable('other_register', `ответ о кассе ${idKkm}, а спрошено о кассе ${asked}`);
 }
 
+/** The same of a shift. */
+export function checkShift(idShift: number | null, asked: number, unreadable: Unreadable): void {
+  if (idShift === null || idShift === 0 || idShift === asked) return;
+  throw unreadable('other_shift', `ответ о смене ${idShift}, а спрошено о смене ${asked}`);
+}
+
 /** The first company that tells any name; a short name of any beats the full name of another. */
 function companyName(companies: readonly Company[], device: Kassa24Device): string | null {
   for (const key of ['shortName', 'fullName', 'fio'] as const) {

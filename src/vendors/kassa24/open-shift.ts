@@ -2,12 +2,13 @@ import { type Static, Type } from 'typebox';
 import { defineVendorChange } from '#domain/action.ts';
 import type { Change } from '#domain/change.ts';
 import type { ShiftChangeData } from '#domain/vendor.ts';
-import type { Desk, Kassa24Port } from './desk.ts';
+import { type Desk, type Kassa24Port, leniently } from './desk.ts';
 import { requiredObject } from './fields.ts';
 import { nullable, Time, told } from './reply-schemas.ts';
 import { ShiftDate } from './shift-date.ts';
 import { createOpening, type Opened } from './shift-opening.ts';
-import { toData } from './vocabulary.ts';
+import { inWords } from './vocabulary.ts';
+import { readShift } from './wire.ts';
 
 const Reply = Type.Object({
   shift: Type.Object({
@@ -22,15 +23,20 @@ const Reply = Type.Object({
   ),
 });
 
-const KEYS = ['id', 'id_user', 'id_kkm', 'id_status_shift', 'date_open'];
+const KEYS = ['id', 'id_user', 'id_kkm', 'id_status_shift'];
 
-/** The same shape, whether it comes from the answer or, where that was lost, from the shift's information. */
+/**
+ * The same shape, whether it comes from the answer or, where that was lost, from the shift's information. The shift is
+ * open, so that no time of it may keep that from being told.
+ */
 function toReply({ answer, uid }: Opened, desk: Desk, showPersonalData: boolean): Static<typeof Reply> {
-  const data = toData(answer, desk.time, showPersonalData);
+  const data = inWords(answer, desk.time, showPersonalData);
+  const { dateOpen: date_open } = readShift(answer.data, leniently(desk).time, answer.unreadable);
   if (data.shift !== undefined) {
-    return { ...data, shift: requiredObject(data.shift, 'Data.Shift', answer.unreadable), uid };
+    const shift = requiredObject(data.shift, 'Data.Shift', answer.unreadable);
+    return { ...data, shift: { ...shift, date_open }, uid };
   }
-  return { shift: Object.fromEntries(KEYS.map((key) => [key, data[key] ?? null])), uid };
+  return { shift: { ...Object.fromEntries(KEYS.map((key) => [key, data[key] ?? null])), date_open }, uid };
 }
 
 /** 001_… 'Открытие смены на кассе'. */

@@ -8,8 +8,14 @@ export const told = (description: string) => Type.Optional(Type.Unknown({ descri
 /** A decimal as text, in tenge; null where it is not told. */
 export const Money = Type.Optional(nullable(Type.String({ pattern: '^-?\\d+\\.\\d{2,}$' })));
 
-/** RFC 3339 in the zone of the account; null where it is not told. */
-export const Time = Type.Optional(nullable(Type.String()));
+/** RFC 3339 in the zone of the account, or a date alone; null where it is not told. */
+export const Time = Type.Optional(
+  nullable(
+    Type.String({
+      pattern: '^\\d{4}-\\d{2}-\\d{2}(T\\d{2}:\\d{2}:\\d{2}([+-]\\d{2}:\\d{2}|Z))?$',
+    }),
+  ),
+);
 
 const Line = nullable(Type.Object({ qty: told('number of operations'), amount: Money, cumulative: Money }));
 

@@ -5,7 +5,7 @@ import type { Change, ChangeContext, Settlement } from '#domain/change.ts';
 import type { ShiftChangeData } from '#domain/vendor.ts';
 import { type Answer, answerOf, type Desk, getKkm, getShiftData, leniently } from './desk.ts';
 import { outcomeUnknown } from './failures.ts';
-import { integer, member } from './fields.ts';
+import { member } from './fields.ts';
 import { checkRegister, isExpired, isOpen, openShiftId } from './map.ts';
 import { toShiftRequest } from './shift-date.ts';
 import { openingFailure, shiftIsOpened, shiftIsPending } from './shift-failures.ts';
@@ -57,8 +57,8 @@ function provesOpening({ data, unreadable }: Answer, { device, time }: Desk): bo
   if (!isJsonObject(told)) return false;
   try {
     const shift = readShift(told, time, unreadable);
-    const id = integer(member(told, 'Id'), 'Shift.Id', unreadable);
-    return id !== null && id > 0 && isOpen(shift) && (!shift.idKkm || shift.idKkm === device.id_kkm);
+    const { id, idKkm } = shift;
+    return id !== null && id > 0 && isOpen(shift) && (!idKkm || idKkm === device.id_kkm);
   } catch {
     return false;
   }

@@ -1,4 +1,5 @@
-import type { Failure } from '#core/failure.ts';
+import type { Static, TObject } from 'typebox';
+import { Value } from 'typebox/value';
 import { isJsonObject } from '#core/json.ts';
 import { snakeCase } from '#core/snake-case.ts';
 import { redact } from '#domain/redaction.ts';
@@ -42,37 +43,47 @@ function withLocalTimes(value: unknown, key = ''): unknown {
   return isTime ? value.replace(/Z\s*$/i, '') : value;
 }
 
-type Wrong = (key: string, expected: string) => Failure;
-
 /** Sections under their ids, also where they come as a list of objects that name them. */
-function withSections(value: unknown, wrong: Wrong): unknown {
+function withSections(value: unknown): unknown {
   if (!isJsonObject(value)) return value;
   const entries = Object.entries(value).map(([name, inner]) => {
-    if (snakeCase(name) !== 'sections' || inner === null) return [name, inner];
-    const sections = Array.isArray(inner) ? byId(inner) : inner;
-    const isReadable = isJsonObject(sections) && Object.values(sections).every(isSection);
-    if (!isReadable) throw wrong(name, 'секции, каждая со своими суммами');
-    return [name, sections];
+    const isList = snakeCase(name) === 'sections' && Array.isArray(inner);
+    return [name, isList ? byId(inner) : inner];
   });
   return Object.fromEntries(entries);
 }
-
-const isSection = (value: unknown) => value === null || isJsonObject(value);
 
 function byId(sections: readonly unknown[]): unknown {
   const entries = sections.map((section, index) => [text(member(section, 'Id')) ?? String(index), section]);
   return Object.fromEntries(entries);
 }
 
-/** A vendor's `Data` in our words: money and times as ours, credentials dropped, people masked. */
-export function toData(
+/**
+ * A vendor's `Data` in our words: money and times as ours, credentials dropped, people masked. What is no money and no
+ * time although its key says so stays as it came.
+ */
+export function inWords(
   { data, unreadable }: Answer,
   { zone, dateZ }: TimeReading,
   showPersonalData: boolean,
 ): Record<string, unknown> {
-  const wrong: Wrong = (key, expected) => unreadable('bad_field', `${key}: нужно ${expected}`);
-  const told = withSections(dateZ === 'local' ? withLocalTimes(data) : data, wrong);
-  const ours = redact(toOurs(told, { vocabulary: VOCABULARY, zone, wrong }), showPersonalData);
+  const told = withSections(dateZ === 'local' ? withLocalTimes(data) : data);
+  const ours = redact(toOurs(told, { vocabulary: VOCABULARY, zone }), showPersonalData);
   if (isJsonObject(ours)) return ours;
   throw unreadable('missing_field', 'нет обязательного поля Data');
+}
+
+/** The same as an answer of ours: whatever does not fit there was written by the vendor, and is refused. */
+export function toData<S extends TObject>(
+  schema: S,
+  answer: Answer,
+  time: TimeReading,
+  showPersonalData: boolean,
+): Static<S> {
+  const data = inWords(answer, time, showPersonalData);
+  if (Value.Check(schema, data)) return data;
+  const places = Value.Errors(schema, data).map(({ instancePath }) => instancePath);
+  // The innermost: what it stands in fits no better.
+  const place = places.reduce((one, other) => (other.length > one.length ? other : one), '');
+  throw answer.unreadable('bad_field', `Data${place}: значение не того вида`);
 }

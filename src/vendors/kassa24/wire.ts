@@ -40,6 +40,7 @@ export type Kkm = {
 
 /** 001_… 'Получить информацию о смене'. */
 export type Shift = {
+  readonly id: number | null;
   /** The cashier who opened it. */
   readonly idUser: number | null;
   readonly idKkm: number | null;
@@ -57,7 +58,6 @@ type Line = { readonly qty: number | null; readonly amount: string | null };
 
 /** 001_… 'Получить X-отчет': the part that a Report needs. */
 export type XReport = {
-  readonly idKkm: number | null;
   readonly company: Company;
   readonly sales: Line;
   readonly purchases: Line;
@@ -133,6 +133,7 @@ export function readShift(data: unknown, time: TimeReading, unreadable: Unreadab
   const shift = requiredObject(member(data, 'Shift') ?? data, 'Data', unreadable);
   const kkm = member(shift, 'Kkm');
   return {
+    id: integer(member(shift, 'Id'), 'Shift.Id', unreadable),
     idUser: integer(
       member(shift, 'IdUser') ?? member(member(shift, 'User'), 'Id'),
       'Shift.IdUser',
@@ -172,7 +173,6 @@ export function readXReport(data: unknown, unreadable: Unreadable): XReport {
     };
   };
   return {
-    idKkm: integer(member(kkm, 'Id'), 'Kkm.Id', unreadable),
     company: readCompany(member(kkm, 'Company')),
     sales: line('Sales'),
     purchases: line('Purchases'),

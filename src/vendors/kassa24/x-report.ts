@@ -1,7 +1,7 @@
 import type { Call } from '#core/call.ts';
 import type { Report } from '#domain/report.ts';
 import { type Desk, getFigures, getKkm, getShift } from './desk.ts';
-import { checkRegister, isClosed, openShiftId, toReport } from './map.ts';
+import { isClosed, openShiftId, toReport } from './map.ts';
 import { shiftIsClosed } from './shift-failures.ts';
 import { readXReport, type XReport } from './wire.ts';
 
@@ -14,9 +14,7 @@ export async function currentShiftId(desk: Desk, call: Call): Promise<number> {
 
 async function readFigures(desk: Desk, idShift: number, call: Call): Promise<XReport> {
   const { data, unreadable } = await getFigures(desk, idShift, call);
-  const x = readXReport(data, unreadable);
-  checkRegister(x.idKkm, desk.device.id_kkm, unreadable);
-  return x;
+  return readXReport(data, unreadable);
 }
 
 /** The figures of the register's open shift. */

@@ -1,6 +1,6 @@
 import { type Static, Type } from 'typebox';
 import type { Call } from '#core/call.ts';
-import { isJsonObject, JsonNumber } from '#core/json.ts';
+import { isJsonObject } from '#core/json.ts';
 import type { Complain } from './answer.ts';
 import type { Cabinet } from './cabinet.ts';
 import { REPORT_TYPES } from './order-data.ts';
@@ -53,7 +53,7 @@ export function toTemplateBody({ name, fields, base_report_type, description }: 
 }
 
 function text(value: unknown): string | null {
-  return typeof value === 'string' || value instanceof JsonNumber ? String(value).trim() || null : null;
+  return typeof value === 'string' ? value.trim() || null : null;
 }
 
 export function readTemplate(value: unknown, complain: Complain): TemplateRow {

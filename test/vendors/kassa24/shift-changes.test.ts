@@ -14,6 +14,11 @@ const OK = { data: { result: 'Ok' } };
 const kinds = async (bench: Bench) =>
   (await bench.seen()).map((line) => line.split(' ').slice(0, 2).join(' '));
 
+const LOST_OPENING = { method: 'POST', path: '/shifts', fault: 'lost_answer' };
+
+/** The shift that is opened next, as the vendor tells of it. */
+const opened = (told: object) => ({ Id: 11345, IdKkm: 77505, IdUser: 1032, IdStatusShift: 1, ...told });
+
 describe('open_shift', () => {
   test('opens a shift, and remembers the Uid that comes with it', async () => {
     const bench = await Bench.start();
@@ -87,6 +92,19 @@ describe('open_shift', () => {
       'GET /shifts/11345',
       'GET /uid/77505',
     ]);
+  });
+
+  test.each([
+    ['the answer', { method: 'POST', path: '/shifts' }, { Shift: opened({ DateOpen: { Date: 1 } }) }, []],
+    ["the shift's information", { path: '/shifts/11345' }, opened({ DateOpen: 'вчера' }), [LOST_OPENING]],
+  ])('tells no time that cannot be read in %s', async (_where, where, Data, faults) => {
+    const bench = await Bench.start();
+    await bench.state({ shift: 'closed' });
+    for (const fault of faults) await bench.fault(fault);
+    await bench.fault({ ...where, body: { Status: 200, Data } });
+    expect(await bench.change('open_shift', { service: 'kassa24.shift' })).toMatchObject({
+      data: { shift: { id: 11345, id_status_shift: 1, date_open: null } },
+    });
   });
 
   test('is open all the same where the lost Uid cannot be had, which is asked for before the next change', async () => {
@@ -528,6 +546,28 @@ describe('close_shift', () => {
     });
   });
 
+  test('tells nothing of what cannot be read in it', async () => {
+    const bench = await Bench.start();
+    await bench.fault({ path: '/shifts/11344/z', fault: 'lost_answer' });
+    await bench.fault({ path: '/shifts/11344/z', status: 410, body: { Status: 410 }, times: 0 });
+    const Data = { Id: 11344, IdKkm: 77505, IdStatusShift: 2, BalanceOpen: {}, BalanceClose: 'сто' };
+    const body = { Status: 200, Data: { ...Data, BalanceCloseNonCash: 1, DateOpen: [], DateClose: 'вчера' } };
+    await bench.fault({ method: 'GET', path: '/shifts/11344', skip: 1, times: 0, body });
+    expect(await bench.change('close_shift', { service: 'kassa24.shift' })).toEqual({
+      data: {
+        kkm: null,
+        balance_open: null,
+        balance_close: null,
+        balance_close_non_cash: '1.00',
+        date_open: null,
+        date_close: null,
+        operations: null,
+        count: null,
+        total: null,
+      },
+    });
+  });
+
   test('is closed for good by a 410 at the first attempt', async () => {
     const bench = await Bench.start();
     const body = { Status: 410, Message: 'Данная смена уже закрыта' };
@@ -553,6 +593,17 @@ describe('close_shift', () => {
     await bench.restart();
     expect(await bench.change('close_shift', { id: 'a' })).toMatchObject({ data: { uid, sales_count: 1 } });
     expect(await bench.state()).toMatchObject({ shifts: [{ z_reports: 1 }] });
+  });
+
+  test('takes the information of another shift for no evidence', async () => {
+    const bench = await Bench.start();
+    await bench.fault({ path: '/shifts/11344/z', fault: 'reset' });
+    const body = { Status: 200, Data: { Id: '11343', IdKkm: 77505, IdUser: 1032, IdStatusShift: 2 } };
+    await bench.fault({ method: 'GET', path: '/shifts/11344', skip: 1, times: 3, body });
+    expect(await bench.change('close_shift', { id: 'a' })).toEqual(failed('VENDOR_OUTCOME_UNKNOWN', 'reset'));
+    await expect
+      .poll(() => bench.change('close_shift', { id: 'a' }))
+      .toMatchObject({ data: { sales_count: 1 } });
   });
 
   test('stays unknown while the vendor cannot be read, and is told when it can', async () => {

@@ -1,13 +1,15 @@
+import { Type } from 'typebox';
 import { describe, expect, test } from 'vitest';
 import { parseJson } from '#core/json.ts';
-import { toData } from '#vendors/kassa24/vocabulary.ts';
+import { FIGURES, Time, Total } from '#vendors/kassa24/reply-schemas.ts';
+import { inWords, toData } from '#vendors/kassa24/vocabulary.ts';
 import { failureOf, unreadable } from './answers.ts';
 
 const UTC = { zone: 'Asia/Almaty', dateZ: 'utc' } as const;
-const read = (text: string, showPersonalData = false, time: Parameters<typeof toData>[1] = UTC) =>
-  toData({ data: parseJson(text), unreadable }, time, showPersonalData);
+const read = (text: string, showPersonalData = false, time: Parameters<typeof inWords>[1] = UTC) =>
+  inWords({ data: parseJson(text), unreadable }, time, showPersonalData);
 
-describe('toData', () => {
+describe('inWords', () => {
   test('names the keys in snake_case at every depth and drops credentials', () => {
     expect(
       read('{"KKM":{"IdCPCR":1,"TokenCPCR":4000077505,"StatusKKM":{"Id":2}},"IdStatusShift":1}'),
@@ -60,14 +62,51 @@ describe('toData', () => {
     expect(read(text, true)).toEqual({ user: { name: 'first cashier', phone_login: '77078385387' } });
   });
 
-  test.each(['{"BalanceOpen":"сто"}', '{"DateOpen":"вчера"}'])('refuses %s', (text) => {
-    expect(failureOf(() => read(text))).toMatchObject({
-      name: 'VENDOR_BAD_RESPONSE',
-      details: { code: 'bad_field' },
+  test('leaves what is no money and no time as it came', () => {
+    expect(read('{"BalanceOpen":"сто","DateOpen":"вчера"}')).toEqual({
+      balance_open: 'сто',
+      date_open: 'вчера',
     });
   });
 
   test('refuses what is no object', () => {
     expect(failureOf(() => read('[1]'))).toMatchObject({ details: { code: 'missing_field' } });
+  });
+});
+
+describe('toData', () => {
+  const Reply = Type.Object({ ...FIGURES, date_open: Time, total: Total });
+  const of = (data: object) => {
+    const text = JSON.stringify({ Total: {}, ...data });
+    return toData(Reply, { data: parseJson(text), unreadable }, UTC, false);
+  };
+
+  test('leaves alone what is nothing of ours', () => {
+    expect(of({ Extra: { Amount: {} }, Operations: [{ Amount: 'нет' }] })).toEqual({
+      total: {},
+      extra: { amount: {} },
+      operations: [{ amount: 'нет' }],
+    });
+  });
+
+  test.each([
+    ['/balance_open', { BalanceOpen: 'сто' }],
+    ['/balance_open', { BalanceOpen: {} }],
+    ['/balance_open', { BalanceOpen: ['1'] }],
+    ['/balance_open', { BalanceOpen: true }],
+    ['/date_open', { DateOpen: 'вчера' }],
+    ['/date_open', { DateOpen: { Date: '2020-06-30T17:28:12Z' } }],
+    ['/sections', { Sections: 'none' }],
+    ['/sections/76634', { Sections: { 76634: false } }],
+    ['/sections/76634/sales', { Sections: { 76634: { Sales: {} } } }],
+    ['/total', { Total: 1 }],
+    ['', { Total: undefined, ToTal: {} }],
+    ['/total/sales', { Total: { Sales: 100 } }],
+    ['/total/purchase_refunds/cumulative', { Total: { PurchaseRefunds: { Amount: 1, Cumulative: {} } } }],
+  ])('refuses what does not fit an answer of ours at Data%s: %j', (place, data) => {
+    expect(failureOf(() => of(data))).toMatchObject({
+      name: 'VENDOR_BAD_RESPONSE',
+      details: { code: 'bad_field', message: `Data${place}: значение не того вида` },
+    });
   });
 });

@@ -78,6 +78,7 @@ describe('readKkm', () => {
 describe('readShift', () => {
   test('reads the sample of the document, whose register is spelled KKM', () => {
     expect(readShift(SHIFT, UTC, unreadable)).toEqual({
+      id: 11344,
       idUser: 1032,
       idKkm: 2062,
       idStatusShift: 1,
@@ -141,7 +142,6 @@ describe('readXReport', () => {
 
   test('keeps null where a line is missing or null, never 0', () => {
     expect(readXReport({ Total: { Refunds: null }, Kkm: null }, unreadable)).toMatchObject({
-      idKkm: null,
       sales: { qty: null, amount: null },
       refunds: { qty: null, amount: null },
     });
@@ -172,8 +172,8 @@ describe('readXReport', () => {
   });
 
   test('keeps the zeros that it is told', () => {
-    const data = { Total: { Sales: { Qty: 0, Amount: 0 } }, Kkm: { Id: 0 } };
-    expect(readXReport(data, unreadable)).toMatchObject({ idKkm: 0, sales: { qty: 0, amount: '0.00' } });
+    const data = { Total: { Sales: { Qty: 0, Amount: 0 } } };
+    expect(readXReport(data, unreadable)).toMatchObject({ sales: { qty: 0, amount: '0.00' } });
   });
 
   test('refuses an amount that is no number', () => {

@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest';
+import { JsonNumber } from '#core/json.ts';
 import { type Log, silentLog } from '#core/log.ts';
 import type { JobStep } from '#domain/job.ts';
+import { complaintAbout } from '#vendors/ofd-ru/answer.ts';
 import { deleteTemplate, updateTemplate } from '#vendors/ofd-ru/change-template.ts';
 import { createReport } from '#vendors/ofd-ru/create-report.ts';
 import { createTemplate } from '#vendors/ofd-ru/create-template.ts';
@@ -11,6 +13,7 @@ import { getReport, listReports } from '#vendors/ofd-ru/list-reports.ts';
 import { getTemplate, listBaseTemplates, listTemplates } from '#vendors/ofd-ru/list-templates.ts';
 import type { OrderedReport } from '#vendors/ofd-ru/ordered-report.ts';
 import { downloadJob, reportJob } from '#vendors/ofd-ru/report-job.ts';
+import { readTemplate } from '#vendors/ofd-ru/template.ts';
 import { ofdRu } from '#vendors/ofd-ru/vendor.ts';
 import { createFakeClock } from '../../support/fake-clock.ts';
 import {
@@ -22,6 +25,8 @@ import {
   createHastyClock,
   createJobContext,
   failureOf,
+  HTTP,
+  json,
   openCabinet,
   read,
   START,
@@ -260,6 +265,14 @@ describe('templates', () => {
       'VENDOR_OUTCOME_UNKNOWN',
     );
     expect(await steps.settle?.(prepared.evidence, context)).toMatchObject({ answer: expect.any(Object) });
+  });
+
+  test('are refused where an id is no text, which no answer of ours could tell', () => {
+    const complain = complaintAbout(json(null), HTTP);
+    const Id = new JsonNumber('12345678901234567890');
+    expect(() => readTemplate({ Id, Name: 'Мой' }, complain)).toThrow(
+      expect.objectContaining({ name: 'VENDOR_BAD_RESPONSE' }),
+    );
   });
 
   test('base templates and cash registers are listed', async () => {
