@@ -13,6 +13,7 @@ import { deadlineOf, timeoutOf } from './deadline.ts';
 import { failureNameOf, faultMessage } from './fault.ts';
 import { FileBody } from './file-body.ts';
 import { createGate, type Gate } from './gate.ts';
+import { Health } from './health.ts';
 import { lowerCaseNames, type OutgoingRequest, toOutgoingRequest } from './outgoing-request.ts';
 import { pauseBeforeRepeat } from './repeats.ts';
 import { type ResponseBody, TextBody } from './response-body.ts';
@@ -46,9 +47,8 @@ class AccountClient implements AccountHttp {
   readonly #gate: Gate;
   readonly #breaker;
   readonly #activity;
+  readonly #health;
   readonly #vault = new SecretVault();
-  #lastSuccess: number | null = null;
-  #lastFailure: number | null = null;
 
   constructor(options: HttpClientOptions, gate: Gate) {
     const { origin, pathname } = new URL(options.baseUrl);
@@ -61,6 +61,7 @@ class AccountClient implements AccountHttp {
     this.#gate = gate;
     this.#breaker = createBreaker(options.clock);
     this.#activity = new Activity(options.clock);
+    this.#health = new Health(options.clock);
     this.keepSecrets(Object.values(options.headers));
   }
 
@@ -86,6 +87,10 @@ class AccountClient implements AccountHttp {
     this.#vault.keepToken(token);
   }
 
+  noteUnreadable(): void {
+    this.#health.takeBack();
+  }
+
   quiet(forMs: number, signal: AbortSignal): Promise<void> {
     return this.#activity.quiet(forMs, signal);
   }
@@ -95,7 +100,8 @@ class AccountClient implements AccountHttp {
   }
 
   health(): AccountHealth {
-    return { breaker: this.#breaker.state, lastSuccess: this.#lastSuccess, lastFailure: this.#lastFailure };
+    const { lastSuccess, lastFailure } = this.#health;
+    return { breaker: this.#breaker.state, lastSuccess, lastFailure };
   }
 
   async #send(request: HttpRequest, call: Call, createBody: () => ResponseBody): Promise<HttpResponse> {
@@ -119,7 +125,7 @@ class AccountClient implements AccountHttp {
       if ('response' in last) return last.response;
       throw this.#failure(last, request.effect);
     } finally {
-      this.#note(end);
+      this.#health.note(end);
       sending.tellBreaker?.(end);
     }
   }
@@ -176,11 +182,6 @@ class AccountClient implements AccountHttp {
       call.exchanges.push({ account: this.account, request, outcome: { fault }, ms });
       this.#options.log.debug({ method, path, fault, code, ms }, 'vendor did not answer');
     }
-  }
-
-  #note(end: CallEnd): void {
-    if (end === 'answered') this.#lastSuccess = this.#options.clock.now();
-    if (end === 'failed') this.#lastFailure = this.#options.clock.now();
   }
 
   #failure(lost: Lost, effect: Effect): Failure {

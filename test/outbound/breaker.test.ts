@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { readJson } from '#outbound/answer.ts';
 import { type Breaker, type CallEnd, createBreaker } from '#outbound/breaker.ts';
 import { createFakeClock } from '../support/fake-clock.ts';
 import { closedPort, createCall, createClient, listenHttp, requestOf, until } from './loopback.ts';
@@ -133,6 +134,19 @@ describe("an account's breaker", () => {
     expect(call.exchanges).toEqual([]);
     const settling = client.send(requestOf('read', { settling: true }), call);
     await expect(settling).rejects.toMatchObject({ details: { code: 'refused' } });
+  });
+
+  test('tells of no success where a page came instead of JSON', async () => {
+    const clock = createFakeClock(START);
+    let text = '{}';
+    const client = createClient(await listenHttp((_request, response) => response.end(text)), { clock });
+    const ask = async () =>
+      readJson(await client.send(requestOf('read'), createCall(START + 60_000)), client);
+    await ask();
+    clock.advance(1000);
+    text = '<html>Welcome to our network</html>';
+    await expect(ask()).rejects.toThrow('HTML');
+    expect(client.health()).toEqual({ breaker: 'closed', lastSuccess: START, lastFailure: START + 1000 });
   });
 
   test('counts a call once, however often it was repeated, and a 4xx as health', async () => {
