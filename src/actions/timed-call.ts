@@ -1,4 +1,4 @@
-import type { Call, Exchange, Flow } from '#core/call.ts';
+import { type Call, type Exchange, type Flow, GIVEN_UP } from '#core/call.ts';
 import type { Clock } from '#core/clock.ts';
 import { Failure } from '#core/failure.ts';
 import { onAbort } from './giving-up.ts';
@@ -39,7 +39,7 @@ export function timedCall<T>(options: TimedCallOptions, run: (call: Call) => Pro
   return new Promise((resolve, reject) => {
     const giveUp = () => {
       timer.cancel();
-      controller.abort();
+      controller.abort(GIVEN_UP);
       // Whatever was not sent yet rejects at once with its own failure; only what is on its way is left.
       timer = clock.setTimeout(() => {
         end();

@@ -1,4 +1,4 @@
-import type { Call, Exchange } from '#core/call.ts';
+import { type Call, type Exchange, GIVEN_UP } from '#core/call.ts';
 import type { Clock } from '#core/clock.ts';
 import { Failure } from '#core/failure.ts';
 import type { Log } from '#core/log.ts';
@@ -78,7 +78,7 @@ export function createXReports({ calls, clock, log }: XReportsOptions): XReports
       const cutOff = () => {
         timer.cancel();
         timer = clock.setTimeout(end, GRACE_MS);
-        for (const { controller } of parts) controller.abort();
+        for (const { controller } of parts) controller.abort(GIVEN_UP);
       };
       let timer = clock.setTimeout(cutOff, Math.max(0, deadline - clock.now()));
       call.signal.addEventListener('abort', cutOff, { once: true });

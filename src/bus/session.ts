@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net';
+import { GIVEN_UP } from '#core/call.ts';
 import type { Failure } from '#core/failure.ts';
 import { type Asked, type Dialect, type Frame, NOBODY, type ReadableFrame } from '#protocol/frame.ts';
 import { type Refusal, refusal } from '#protocol/refusal.ts';
@@ -114,7 +115,7 @@ export class Session {
   /** The peer is gone, or is to go: drops its registrations, and the work nobody waits for any more. */
   end(why?: 'idle'): void {
     if (this.ended) return;
-    this.#gone.abort();
+    this.#gone.abort(GIVEN_UP);
     this.#idleWatch?.cancel();
     const addresses = this.#conversation.end();
     this.#hooks?.closed(addresses);

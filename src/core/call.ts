@@ -1,5 +1,8 @@
 import type { HttpRequest, HttpResponse } from './http.ts';
 
+/** Why signals of calls are aborted. One for all: to make one anew costs more than all the rest of giving up. */
+export const GIVEN_UP = new Error('given up');
+
 /** Why a call to a vendor got no answer. */
 export type Fault =
   | 'refused'

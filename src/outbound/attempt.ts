@@ -1,5 +1,5 @@
 import type { Pool } from 'undici';
-import type { Call, Fault } from '#core/call.ts';
+import { type Call, type Fault, GIVEN_UP } from '#core/call.ts';
 import type { Clock, Timer } from '#core/clock.ts';
 import { Failure } from '#core/failure.ts';
 import type { Effect, HttpResponse } from '#core/http.ts';
@@ -94,7 +94,7 @@ export class Attempt {
 
   onRequestStart(controller: Controller): void {
     // Given up while the connection was being made: it must not leave any more. Nor may it leave twice.
-    if (this.#isOver || this.#controller) return controller.abort(new Error('given up'));
+    if (this.#isOver || this.#controller) return controller.abort(GIVEN_UP);
     this.#controller = controller;
     if (!this.#isChange) return;
     this.#since = this.#options.clock.now();
@@ -158,7 +158,7 @@ export class Attempt {
 
   #break(failure: Failure): void {
     this.#end();
-    this.#controller?.abort(new Error('given up'));
+    this.#controller?.abort(GIVEN_UP);
     this.#reject(failure);
   }
 
@@ -171,7 +171,7 @@ export class Attempt {
 
   #lose(fault: Fault, known: Partial<Lost> = {}): void {
     this.#end();
-    this.#controller?.abort(new Error('given up'));
+    this.#controller?.abort(GIVEN_UP);
     const sent = this.#controller !== undefined;
     this.#resolve({ fault, sent, status: this.#status, left: false, isHasty: false, ...known });
   }

@@ -1,4 +1,4 @@
-import type { Call, Exchange, Flow } from '#core/call.ts';
+import { type Call, type Exchange, type Flow, GIVEN_UP } from '#core/call.ts';
 import { Failure } from '#core/failure.ts';
 import { type VendorAccount, vendorFailure } from './vendor-failure.ts';
 
@@ -129,7 +129,7 @@ export class SharedCall<T> implements Call {
     if (isLast) {
       this.#isOver = true;
       // The attempt under way ends at once, and its exchange is noted before the requester is dismissed.
-      this.#controller.abort();
+      this.#controller.abort(GIVEN_UP);
     }
     this.#dismiss(requester);
     requester.reject(this.#lateness());
