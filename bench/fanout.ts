@@ -155,7 +155,8 @@ async function allReports(benches: readonly Bench[], { connection, busMeter }: B
 
 /**
  * X reports of the sandbox's registers through the bus, beside bare undici that makes the same vendor calls over the
- * same number of kept-alive connections, in the same run. The registers are distinct, so that no read joins another.
+ * same number of kept-alive connections, in the same run. The registers are distinct, so that no read joins another,
+ * but in the row that says so.
  */
 export async function fanout(): Promise<void> {
   const accounts = [kassa24Account('almaty', REGISTERS / 2), tsrvAccount('minsk', REGISTERS / 2)];

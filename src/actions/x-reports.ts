@@ -54,17 +54,19 @@ export function createXReports({ calls, clock, log }: XReportsOptions): XReports
   function begin(source: ReportSource, call: Call, deadline: number): Part {
     const controller = new AbortController();
     const exchanges: Exchange[] = [];
-    const reading = read(source, { ...call, deadline, signal: controller.signal, exchanges });
+    const { traceparent, fresh = false, flow } = call;
+    const part = { deadline, signal: controller.signal, exchanges, traceparent, fresh, flow };
+    const reading = read(source, part);
     const ended = reading.then(
       (report) => {
-        part.outcome = { report };
+        begun.outcome = { report };
       },
       (error: unknown) => {
-        part.outcome = { failure: Failure.from(error) };
+        begun.outcome = { failure: Failure.from(error) };
       },
     );
-    const part: Part = { controller, exchanges, ended, outcome: undefined };
-    return part;
+    const begun: Part = { controller, exchanges, ended, outcome: undefined };
+    return begun;
   }
 
   /** Resolves when all parts have ended, or, with those that are left cut off, soon after the deadline. */
