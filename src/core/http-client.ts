@@ -18,8 +18,6 @@ export type HttpClient = {
   conceal?(text: string, maxCharacters: number): string;
   /** A token that the vendor has given out is a secret from now on. */
   keepToken?(token: string): void;
-  /** The last answer, although a success by its status, was nothing that the vendor could have said. */
-  noteUnreadable?(): void;
 };
 
 /** Takes a file piece by piece. */

@@ -50,7 +50,6 @@ export function readJson(response: HttpResponse, http: VendorAccount): unknown {
     return parseForeignJson(response.text);
   } catch (error) {
     const { status } = response;
-    if (status < 300) http.noteUnreadable?.();
     throw vendorFailure('VENDOR_BAD_RESPONSE', http, { status, ...complaint(response, error) });
   }
 }

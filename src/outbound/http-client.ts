@@ -25,6 +25,9 @@ export type { AccountHttp, HttpClientOptions } from './account-http.ts';
 
 const MAX_LOGGED_CHARACTERS = 500;
 
+/** Ends a repeat before it has begun. */
+const NO_USE = new Error('the breaker is open');
+
 const BREAKER_OPEN: Lost = { fault: 'breaker_open', sent: false, left: false, isHasty: false, status: null };
 
 /** A request on its way through the account. */
@@ -87,10 +90,6 @@ class AccountClient implements AccountHttp {
     this.#vault.keepToken(token);
   }
 
-  noteUnreadable(): void {
-    this.#health.takeBack();
-  }
-
   quiet(forMs: number, signal: AbortSignal): Promise<void> {
     return this.#activity.quiet(forMs, signal);
   }
@@ -100,8 +99,7 @@ class AccountClient implements AccountHttp {
   }
 
   health(): AccountHealth {
-    const { lastSuccess, lastFailure } = this.#health;
-    return { breaker: this.#breaker.state, lastSuccess, lastFailure };
+    return { breaker: this.#breaker.state, ...this.#health.times };
   }
 
   async #send(request: HttpRequest, call: Call, createBody: () => ResponseBody): Promise<HttpResponse> {
@@ -110,7 +108,7 @@ class AccountClient implements AccountHttp {
 
     const outgoing = toOutgoingRequest(request, this.#prefix, this.#headers, call.traceparent);
     const sending: Sending = { request, call, outgoing, createBody };
-    let end: CallEnd = 'abandoned';
+    let last: Outcome | undefined;
     try {
       const enter = () => {
         const now = this.#options.clock.now();
@@ -120,13 +118,12 @@ class AccountClient implements AccountHttp {
         return this.#attempt(sending);
       };
       const first = await this.#gate.run(call, enter);
-      const last = await this.#repeat(first, sending);
-      end = callEndOf(last);
+      last = await this.#repeat(first, sending);
       if ('response' in last) return last.response;
       throw this.#failure(last, request.effect);
     } finally {
-      this.#health.note(end);
-      sending.tellBreaker?.(end);
+      if (last) this.#health.note(last);
+      sending.tellBreaker?.(last ? callEndOf(last) : 'abandoned');
     }
   }
 
@@ -158,11 +155,13 @@ class AccountClient implements AccountHttp {
       if (pauseMs === undefined || clock.now() + pauseMs >= deadlineOf(call, clock.now())) return last;
       try {
         await delay(clock, pauseMs, call.signal);
-        // Others have found out meanwhile that there is no use in it.
-        if (this.#breaker.state === 'open' && request.settling !== true) return last;
-        last = await this.#gate.run(call, () => this.#attempt(sending));
+        last = await this.#gate.run(call, () => {
+          // Others have found out meanwhile that there is no use in it.
+          if (this.#breaker.state === 'open' && request.settling !== true) throw NO_USE;
+          return this.#attempt(sending);
+        });
       } catch (error) {
-        if (call.signal.aborted) return last;
+        if (call.signal.aborted || error === NO_USE) return last;
         throw error;
       }
     }

@@ -24,7 +24,7 @@ export class SharedCall<T> implements Call {
   readonly flow: Flow | undefined;
   readonly #controller = new AbortController();
   readonly #requesters = new Set<Requester<T>>();
-  /** Of everybody who has asked, one each. */
+  /** Of every request that has asked, one each. */
   readonly #flows = new Map<string, Flow>();
   /** Told of every further one. */
   readonly #watchers = new Set<(flow: Flow) => void>();
@@ -102,8 +102,9 @@ export class SharedCall<T> implements Call {
   }
 
   #addFlow(flow: Flow): void {
-    if (this.#flows.has(flow.requester)) return;
-    this.#flows.set(flow.requester, flow);
+    const name = `${flow.request} ${flow.requester}`;
+    if (this.#flows.has(name)) return;
+    this.#flows.set(name, flow);
     for (const tell of this.#watchers) tell(flow);
   }
 

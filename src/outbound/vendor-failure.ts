@@ -3,8 +3,8 @@ import type { HttpClient } from '#core/http-client.ts';
 import { isJsonObject } from '#core/json.ts';
 import { maskPersonalText } from '#core/personal-text.ts';
 
-/** Whose failure it is, and what knows the account's secrets and health. */
-export type VendorAccount = Omit<HttpClient, 'send'>;
+/** Whose failure it is, and what knows the account's secrets. */
+export type VendorAccount = Pick<HttpClient, 'vendor' | 'account' | 'conceal' | 'keepToken'>;
 
 /**
  * What is known of a vendor's refusal or of its silence. A vendor may quote what it was sent, so that the account's

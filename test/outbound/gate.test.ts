@@ -5,6 +5,7 @@ import { createGate } from '#outbound/gate.ts';
 import { createJoinedReads } from '#outbound/joined-reads.ts';
 import { SharedCall } from '#outbound/shared-call.ts';
 import { createFakeClock } from '../support/fake-clock.ts';
+import { createCall } from './loopback.ts';
 
 const START = Date.parse('2026-03-01T00:00:00Z');
 const NEVER = { signal: new AbortController().signal };
@@ -208,6 +209,24 @@ describe('a gate', () => {
     await enter('flood', 2);
     expect(started.length - startedBetween).toBeLessThanOrEqual(6);
     await Promise.all(fanOut);
+  });
+
+  test('lets a request that joins a read of its own requester keep its turn', async () => {
+    const gate = createGate({ concurrency: 1, clock: createFakeClock(START) });
+    const reads = createJoinedReads();
+    const started: string[] = [];
+    const ask = (register: string, request: number) =>
+      reads.read(register, 'x', { ...createCall(), flow: { requester: 'pos-1', request } }, (shared) =>
+        gate.run(shared, async () => {
+          started.push(register);
+          await turn();
+        }),
+      );
+    const fanOut = Array.from({ length: 100 }, (_, index) => ask(`KZ${index}`, 1));
+    await ask('KZ99', 2);
+    expect(started.indexOf('KZ99')).toBeLessThan(4);
+    await Promise.all(fanOut);
+    expect(started).toHaveLength(100);
   });
 
   test('lets a read that several wait for take whichever turn comes first', async () => {
