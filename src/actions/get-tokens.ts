@@ -12,6 +12,7 @@ export const getTokens = defineAction({
   effect: 'read',
   request: Type.Null(),
   reply: Type.Array(TokenInformation),
+  parts: (_data, { registers }, { refresh }) => (refresh ? registers.size : 1),
   handle(_data, { client, headers, directory, pins, call }) {
     const registers = [...directory.registers.values()].filter(({ token }) => client.permits(token));
     if (!headers.refresh) return registers.map(configuredInformation);

@@ -8,15 +8,15 @@ import { invalidData } from './validation.ts';
 const DEADLINE_MS = 15_000;
 const MAX_DEADLINE_MS = 600_000;
 
-/** As many rows as are made in one go without keeping everybody else waiting. */
-const MAX_TOKENS = 10_000;
+/** As many rows as one answer holds. */
+const MAX_REGISTERS = 10_000;
 
 const Request = Type.Object(
   {
     tokens: Type.Optional(
       Type.Array(Type.String(), {
         minItems: 1,
-        maxItems: MAX_TOKENS,
+        maxItems: MAX_REGISTERS,
         uniqueItems: true,
         description: 'the registers; either these or `group`',
       }),
@@ -46,7 +46,10 @@ function registersOf(
     throw invalidData(['/tokens', '/group'].map((path) => ({ path, message })));
   }
   const registers = groups.get(group);
-  if (!registers) throw invalidData([{ path: '/group', message: 'такой группы нет в конфигурации' }]);
+  const wrong = !registers
+    ? 'такой группы нет в конфигурации'
+    : registers.length > MAX_REGISTERS && `в группе больше ${MAX_REGISTERS} касс: спросите её по частям`;
+  if (!registers || wrong) throw invalidData([{ path: '/group', message: String(wrong) }]);
   return registers;
 }
 
@@ -66,6 +69,7 @@ export const getXReports = defineAction({
     { additionalProperties: false },
   ),
   check: (data, directory) => void registersOf(data, directory),
+  parts: (data, directory) => registersOf(data, directory).length,
   async handle(data, context) {
     const { deadline_ms: deadlineMs = DEADLINE_MS } = data;
     const rows = await askForRows(registersOf(data, context.directory), context, deadlineMs);

@@ -14,12 +14,12 @@ export type RoutedRequest = {
   readonly exchanges: Exchange[];
   /** Whose turn its calls take at an account. */
   readonly flow?: Flow | undefined;
-  /** Is there room for it? Asked last, before anything is done. */
-  readonly admit: () => Failure | undefined;
+  /** Is there room for it, which asks so many registers? Asked last, before anything is done. */
+  readonly admit: (parts?: number) => Failure | undefined;
 };
 
 /** Throws when there is no room for the request. */
-export function admit(request: RoutedRequest): void {
-  const refusal = request.admit();
+export function admit(request: RoutedRequest, parts?: number): void {
+  const refusal = request.admit(parts);
   if (refusal) throw refusal;
 }

@@ -103,7 +103,7 @@ export class Router {
     const job = action.job?.(target);
     job?.check?.(data);
     if (register && !action.withoutPin) this.#options.pins.check(request.client.name, register);
-    admit(request);
+    admit(request, action.parts?.(data, directory, headers));
     if (action.change || action.job) return this.#change(request, headers, action, { ...target, job }, data);
     return this.#run(request, headers, action, target, data);
   }

@@ -34,6 +34,11 @@ export class Admission {
     return this.#holdings.size;
   }
 
+  /** The most that one request may count as: it must find room where nobody else asks. */
+  get mostAtOnce(): number {
+    return Math.max(1, Math.floor(this.#limits.maxInFlight / 2));
+  }
+
   /** Takes places for that many requests and bytes; false when there is no room for this requester. */
   take(holder: Holder, requests: number, bytes: number): boolean {
     const { maxInFlight, maxInFlightBytes } = this.#limits;
@@ -41,13 +46,15 @@ export class Admission {
     const held = this.#holdings.get(requester) ?? NOTHING;
     let freeRequests = maxInFlight - this.#total.requests;
     let freeBytes = maxInFlightBytes - this.#total.bytes;
-    if (bytes > freeBytes) return false;
+    if (requests > freeRequests || bytes > freeBytes) return false;
     if (group !== undefined) {
       const together = this.#groups.get(group) ?? NOTHING;
       freeRequests = leftFor(together.requests, freeRequests);
       freeBytes = leftFor(together.bytes, freeBytes);
     }
     if (requests > 0 && held.requests >= freeRequests) return false;
+    // Who holds nothing may begin with one that counts as many.
+    if (requests > 1 && held.requests > 0 && held.requests + requests > freeRequests) return false;
     if (held.bytes >= freeBytes) return false;
     this.#add(holder, requests, bytes);
     return true;

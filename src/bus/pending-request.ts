@@ -38,6 +38,7 @@ export class PendingRequest {
   readonly #text: string;
   readonly #startedAt: number;
   /** What it takes of the room of the whole bus. */
+  #places = 0;
   #bytes = 0;
   #state: 'new' | 'admitted' | 'ended' = 'new';
 
@@ -57,8 +58,8 @@ export class PendingRequest {
     return this.#state === 'ended';
   }
 
-  /** The last question before work begins: is there room for it? */
-  readonly admit = (): Failure | undefined => {
+  /** The last question before work begins: is there room for it? One that asks many registers counts as many. */
+  readonly admit = (parts = 1): Failure | undefined => {
     if (this.#bus.stopping) {
       return new Failure('BUS_OVERLOADED', { description: 'шина останавливается, повторите позже' });
     }
@@ -67,8 +68,10 @@ export class PendingRequest {
         description: 'слишком много запросов соединения ещё без ответа: дождитесь ответов',
       });
     }
+    const { admission } = this.#bus;
+    const places = Math.min(Math.max(1, parts), admission.mostAtOnce);
     const bytes = Buffer.byteLength(this.#text);
-    if (!this.#bus.admission.take(this.flow, 1, bytes)) {
+    if (!admission.take(this.flow, places, bytes)) {
       this.#requester.leave();
       return new Failure('BUS_OVERLOADED', {
         description: 'у шины слишком много запросов без ответа: дождитесь ответов на свои и повторите позже',
@@ -77,9 +80,10 @@ export class PendingRequest {
     // Last, so that whoever finds no room may try as often again.
     if (!this.#bus.rates.take(this.#requester.client.name)) {
       this.#requester.leave();
-      this.#bus.admission.give(this.flow, 1, bytes);
+      admission.give(this.flow, places, bytes);
       return new Failure('BUS_RATE_LIMITED');
     }
+    this.#places = places;
     this.#bytes = bytes;
     this.#bus.begin(this);
     this.#state = 'admitted';
@@ -132,7 +136,7 @@ export class PendingRequest {
   #settle(): void {
     if (this.#state === 'admitted') {
       this.#requester.leave();
-      this.#bus.admission.give(this.flow, 1, this.#bytes);
+      this.#bus.admission.give(this.flow, this.#places, this.#bytes);
       this.#bus.end(this);
     }
     this.#state = 'ended';

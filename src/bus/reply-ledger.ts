@@ -12,11 +12,6 @@ export class ReplyLedger {
   readonly #lifeMs: number;
   readonly #maxEntries: number;
   readonly #entries = new Map<string, Entry>();
-  /**
-   * Goes on where it has stopped: an iterator that begins anew would pass over the gaps that all those who are gone
-   * have left. Never asked when there is none, or else it would have ended for good.
-   */
-  readonly #oldest = this.#entries.keys();
   #last = 0;
 
   /**
@@ -71,8 +66,8 @@ export class ReplyLedger {
   }
 
   #forgetOldest(): void {
-    if (this.#entries.size === 0) return;
-    const { value } = this.#oldest.next();
+    // A new iterator each time: one that is kept keeps every table that the map has ever outgrown.
+    const { value } = this.#entries.keys().next();
     if (value !== undefined) this.take(value);
   }
 }

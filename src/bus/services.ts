@@ -15,8 +15,8 @@ type ServiceRequest = Message & {
   readonly exchanges: Exchange[];
   /** Whose turn its calls take. */
   readonly flow: Flow;
-  /** The last question before work begins: is there room for it? */
-  readonly admit: () => Failure | undefined;
+  /** The last question before work begins: is there room for it? `parts`: the registers that it asks. */
+  readonly admit: (parts?: number) => Failure | undefined;
 };
 
 /** The services behind the bus, as sessions see them. */

@@ -16,9 +16,9 @@ class Line<T> implements Waiting<T> {
   /**
    * Goes on where it has stopped: whoever is taken is gone, whoever comes stands behind. An iterator that begins
    * anew would pass over the gaps that all those who are gone have left. Never asked when nobody waits, or else it
-   * would have ended for good.
+   * would have ended for good; and begun anew when nobody is left, since it keeps every table that the set has outgrown.
    */
-  readonly #next = this.#things.values();
+  #next = this.#things.values();
 
   get isEmpty(): boolean {
     return this.#things.size === 0;
@@ -37,6 +37,7 @@ class Line<T> implements Waiting<T> {
 
   drop(thing: T): void {
     this.#things.delete(thing);
+    if (this.isEmpty) this.#next = this.#things.values();
   }
 }
 

@@ -106,6 +106,8 @@ export type ActionDefinition<Q extends TSchema, R extends TSchema, T extends Tar
   readonly joinsParts?: true;
   /** What the schema cannot say of `data`; throws `BUS_INVALID_DATA`. */
   check?(data: Static<Q>, directory: Directory): void;
+  /** How many registers it asks; one unless told otherwise. */
+  parts?(data: Static<Q>, directory: Directory, headers: ServiceHeaders): number;
   /** What is added to the answer of an upstream that speaks our own protocol. */
   amend?(data: unknown, register: Register): unknown;
   /** May answer at once or later; throws or rejects with a `Failure`. */
@@ -138,8 +140,12 @@ export type JobDefinition<Q extends TSchema, R extends TSchema, T extends Target
 };
 
 /** An action as the registry knows it; only the router, which has checked `data` and the target, calls `handle`. */
-export type Action = Omit<ActionDefinition<TSchema, TSchema, Target>, 'handle' | 'differsBy' | 'check'> & {
+export type Action = Omit<
+  ActionDefinition<TSchema, TSchema, Target>,
+  'handle' | 'differsBy' | 'check' | 'parts'
+> & {
   check?(data: unknown, directory: Directory): void;
+  parts?(data: unknown, directory: Directory, headers: ServiceHeaders): number;
   handle(data: unknown, context: unknown): unknown;
   differsBy?(data: unknown, client: ActionClient): unknown;
   /** Instead of `handle`, for a change that has to happen once. */
@@ -155,10 +161,7 @@ export function defineAction<const Q extends TSchema, const R extends TSchema, c
   return definition as Action;
 }
 
-/**
- * As {@link defineAction}, for an action of a vendor: `P` is the type of its own `Vendor` or `RegisterPort`, which the
- * router has matched by kind. `defineVendorAction<CashShifts>()({ … })`.
- */
+/** As {@link defineAction}, for an action of a vendor, whose own `Vendor` or `RegisterPort` is a `P`. */
 export function defineVendorAction<P>() {
   return <const Q extends TSchema, const R extends TSchema, const T extends Exclude<Target, string>>(
     definition: ActionDefinition<Q, R, T, P>,

@@ -27,7 +27,8 @@ const registers = [
     fails(Failure.told({ name: '$.odd', description: 'd', data: { name: '$.odd', description: 'd', x: 1 } })),
   ),
 ];
-const groups = { all: ['KZ1', 'BY1'], none: [] };
+const HUGE = Array.from({ length: 10_001 }, (_, index) => `KZ${index}`);
+const groups = { all: ['KZ1', 'BY1'], none: [], huge: HUGE };
 const directory = fakeDirectory([almaty, minsk], registers, groups);
 
 type Answer = {
@@ -72,6 +73,17 @@ describe('the rows', () => {
       { token: 'BY2', vendor: 'minsk', error: { name: '$.odd', description: 'd', x: 1 } },
     ]);
     expect(totals).toMatchObject([{ currency: 'KZT', registers: 1, sales_sum: '5.00' }]);
+  });
+
+  test.each([
+    ['bus.reports', { action: 'get_x_reports' }, { tokens: ['KZ1', 'KZ2', 'no'] }, 3],
+    ['bus.reports', { action: 'get_x_reports' }, { group: 'all' }, 2],
+    ['ik.service.token', { action: 'get_tokens', 'tokens.refresh': 'true' }, null, registers.length],
+    ['ik.service.token', { action: 'get_tokens' }, null, 1],
+  ])('count as many requests: %s %j %j', async (address, headers, data, expected) => {
+    const admit = vi.fn(() => new Failure('BUS_OVERLOADED'));
+    expect(await openBus().ask(address, headers, data, { admit })).toMatchObject({ name: 'BUS_OVERLOADED' });
+    expect(admit).toHaveBeenCalledExactlyOnceWith(expected);
   });
 
   test('are those of a group', async () => {
@@ -124,6 +136,7 @@ describe('what is asked for', () => {
     ['neither', {}, ['/tokens', '/group']],
     ['both', { tokens: ['KZ1'], group: 'all' }, ['/tokens', '/group']],
     ['an unknown group', { group: 'x' }, ['/group']],
+    ['too large a group', { group: 'huge' }, ['/group']],
     ['no token', { tokens: [] }, ['/tokens']],
     ['a token twice', { tokens: ['KZ1', 'KZ2', 'KZ1'] }, ['/tokens']],
     ['no time', { group: 'all', deadline_ms: 0 }, ['/deadline_ms']],

@@ -50,6 +50,20 @@ describe('admission', () => {
     }
   });
 
+  test('counts a request for many registers as many, and finds room for one where nobody else asks', () => {
+    const admission = new Admission(LIMITS);
+    expect(admission.mostAtOnce).toBe(50);
+    expect(admission.take({ requester: 'a' }, 40, 1)).toBe(true);
+    expect(admission.take({ requester: 'a' }, 50, 1)).toBe(false);
+    expect(admission.take({ requester: 'a' }, 20, 1)).toBe(true);
+    expect(admission.take({ requester: 'b' }, 41, 1)).toBe(false);
+    expect(admission.take({ requester: 'b' }, 40, 1)).toBe(true);
+    expect(admission.take({ requester: 'c' }, 1, 1)).toBe(false);
+    admission.give({ requester: 'a' }, 60, 2);
+    admission.give({ requester: 'b' }, 40, 1);
+    expect([admission.requesters, admission.take({ requester: 'c' }, 50, 1)]).toEqual([0, true]);
+  });
+
   test('counts bytes that belong to no request yet', () => {
     const admission = new Admission(LIMITS);
     expect(admission.take({ requester: 'a' }, 0, 6000)).toBe(true);

@@ -1,3 +1,5 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Outcome } from '#bus/delivery.ts';
@@ -24,6 +26,20 @@ describe('a reply ledger', () => {
 
   test('gives no address where nobody waits', () => {
     expect(new ReplyLedger(createFakeClock(0), 1000, 100).owe({})).toBeNull();
+  });
+
+  test('keeps nothing of what was answered', () => {
+    setFlagsFromString('--expose-gc');
+    const collect: () => void = runInNewContext('gc');
+    const usedBytes = () => {
+      collect();
+      return process.memoryUsage().heapUsed;
+    };
+    const ledger = new ReplyLedger(createFakeClock(0), 1000, 100);
+    const before = usedBytes();
+    for (let index = 0; index < 200_000; index += 1) ledger.take(ledger.owe({ respond() {} }) ?? '');
+    expect(usedBytes() - before).toBeLessThan(5_000_000);
+    expect(ledger.size).toBe(0);
   });
 
   test('never gives an address twice', () => {
