@@ -5,7 +5,6 @@ import type { BillOfBalance, BillOfBalanceRequest } from './bill-of-balance.ts';
 import {
   type BillOfBalanceOptions,
   createOrder,
-  createTask,
   limitMs,
   type OrderEvidence,
   type OrderedReport,
@@ -14,6 +13,7 @@ import {
 import { failureOf, neverAnswered } from './failures.ts';
 import { toBillOfBalance } from './map.ts';
 import { ObjectLanes } from './object-lanes.ts';
+import { Renewals } from './renewals.ts';
 import { readReport } from './report.ts';
 import type { TaskAnswer, Tasks } from './tasks.ts';
 import { isPending } from './wire.ts';
@@ -118,28 +118,23 @@ async function look(
 export function createBillOfBalanceJob(options: BillOfBalanceOptions): BillOfBalanceJob {
   const { tasks, clock, defaults } = options;
   const lanes = new ObjectLanes<OrderedReport>(clock);
-  /** By their tickets: reports that White Server had forgotten, ordered anew once; a restart forgets that they were. */
-  const renewed = new Map<string, Promise<OrderedReport>>();
+  const renewals = new Renewals(options);
 
-  function end<S extends JobStep<BillOfBalance>>({ ticket, object_id }: OrderedReport, step: S): S {
-    renewed.delete(ticket);
-    lanes.leave({ ticket, object_id });
+  function end<S extends JobStep<BillOfBalance>>(ordered: OrderedReport, step: S): S {
+    lanes.leave(ordered);
     return step;
   }
 
-  /** A report changes nothing, so that it may be made twice; where it cannot be, the first `failure` stands. */
+  /** Where it cannot be ordered anew, the first `failure` stands. */
   async function renew(forgotten: OrderedReport, failure: Failure, call: Call): Promise<JobStep<never>> {
-    const creating = renewed.get(forgotten.ticket) ?? createTask(options, forgotten, call);
-    renewed.set(forgotten.ticket, creating);
     try {
-      const ordered = await creating;
+      const ordered = await renewals.order(forgotten, call);
       lanes.hold(ordered, limitMs(ordered), ordered);
       return { state: 'running', progress: null, againInMs: paceMs(0) };
     } catch (error) {
-      const gone = end(forgotten, { failure });
       // The bus stops, or somebody has cancelled: no end of the report.
       if (call.signal.aborted) throw error;
-      return gone;
+      return end(forgotten, { failure });
     }
   }
 
@@ -157,7 +152,7 @@ export function createBillOfBalanceJob(options: BillOfBalanceOptions): BillOfBal
     order: createOrder(options, lanes),
 
     async follow(first, context) {
-      const again = await renewed.get(first.ticket)?.catch(() => undefined);
+      const again = renewals.find(first.ticket);
       const ordered = again ?? first;
       const leftMs = remainingMs(ordered.ordered_at, ordered, clock);
       if (leftMs > 0) lanes.hold(ordered, leftMs, ordered);

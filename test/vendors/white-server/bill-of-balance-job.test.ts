@@ -414,6 +414,80 @@ describe('following', () => {
       expect(http.sent).toHaveLength(5);
     });
 
+    describe('followed by two jobs', () => {
+      /** A White Server that has forgotten the report, and takes the new order when it is told to. */
+      async function forget() {
+        const turn = Promise.withResolvers<void>();
+        const sent: unknown[] = [];
+        let isNew = false;
+        const http: HttpClient = {
+          ...HTTP,
+          async send({ body }, { signal }) {
+            sent.push(body);
+            if (sent.length === 1) return json(COMMON);
+            const { taskType, params } = body as { taskType: string; params: { taskGuid?: string } };
+            if (taskType === 'GetTaskResponse') {
+              return isNew && params.taskGuid === AGAIN ? json({ taskResponse: {} }) : FORGOTTEN;
+            }
+            const givenUp = new Promise<never>((_resolve, reject) => {
+              signal.addEventListener('abort', () => reject(new Failure('BUS_TIMEOUT')));
+            });
+            await Promise.race([turn.promise, givenUp]);
+            isNew = true;
+            return CREATED;
+          },
+        };
+        const job = createJob(http, clock);
+        const ordered = await order(job, clock);
+        const follow = (signal?: AbortSignal) =>
+          job.follow(ordered, { ...jobContext(clock), call: createCall(clock, signal) });
+        const orders = () => sent.filter((body) => !JSON.stringify(body).includes('GetTaskResponse')).length;
+        return { follow, takeOrder: turn.resolve, orders };
+      }
+
+      test('is ordered anew once, also where one has its result before the other looks again', async () => {
+        const { follow, takeOrder, orders } = await forget();
+        takeOrder();
+        const running = { state: 'running' };
+        expect(await Promise.all([follow(), follow()])).toMatchObject([running, running]);
+        const result = { groups: [], lines: [] };
+        expect(await follow()).toEqual({ result });
+        expect(await follow()).toEqual({ result });
+        expect(orders()).toBe(2);
+      });
+
+      test('is ordered for the second although the first is given up before the order had its turn', async () => {
+        const { follow, takeOrder, orders } = await forget();
+        const first = new AbortController();
+        const given = failureOf(follow(first.signal));
+        const second = follow();
+        await settled();
+        first.abort();
+        expect((await given).name).toBe('BUS_TIMEOUT');
+        takeOrder();
+        expect(await second).toEqual({ state: 'running', progress: null, againInMs: 2000 });
+        expect(orders()).toBe(2);
+      });
+
+      test('keeps the second waiting no longer than it wants to', async () => {
+        const { follow, takeOrder } = await forget();
+        const first = follow();
+        await settled();
+        const gone = new AbortController();
+        let failure: Failure | undefined;
+        const second = failureOf(follow(gone.signal)).then((it) => {
+          failure = it;
+        });
+        await settled();
+        gone.abort();
+        await settled();
+        expect(failure).toMatchObject({ name: 'BUS_TIMEOUT' });
+        takeOrder();
+        expect(await first).toMatchObject({ state: 'running' });
+        await second;
+      });
+    });
+
     test('is left to the next look where this one is interrupted', async () => {
       const http = createScriptedHttp(json(COMMON), FORGOTTEN, new Failure('BUS_TIMEOUT'));
       const job = createJob(http, clock);
