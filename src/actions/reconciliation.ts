@@ -50,10 +50,10 @@ type Side = {
  * Compares two reports of one shift figure by figure. Money matches when it differs by no more than the tolerance, a
  * count when it is the same.
  *
- * A report may be in several currencies: the first of the register's that both have is the one that is told above, and
- * its figures come first. Those of the others follow, each with its currency in the reason, where a side tells anything
- * but zeros in it: compared as well where both have it; where one has it alone, the shift matches no longer, since
- * nobody knows the other side of that money.
+ * A report may be in several currencies: the first of the register's that both have, or else the first of all, is the
+ * one that is told above, and its figures come first. Those of the others follow, each with its currency in the reason,
+ * where a side tells anything but zeros in it: compared as well where both have it; where one has it alone, the shift
+ * matches no longer, since nobody knows the other side of that money.
  */
 export function reconcile(
   fiscalOutcome: ReportOutcome,
@@ -70,8 +70,7 @@ export function reconcile(
   const rowsIn = (one: string) =>
     FIGURE_NAMES.map((figure) => compare(figure, fiscal, backoffice, one, tolerance));
   const figures = rowsIn(currency).filter((row) => row.fiscal !== null || row.backoffice !== null);
-  // Where nothing can be compared the reasons say already what the other side counts in.
-  const further = isOfBoth(currency) ? all.filter((one) => one !== currency) : [];
+  const further = all.filter((one) => one !== currency);
   const others = further.map((one) => ({ one, rows: rowsIn(one).filter(isTurnover) }));
   const told = [...figures, ...others.flatMap(({ one, rows }) => rows.map((row) => inCurrency(one, row)))];
   const isLacking = others.some(({ one, rows }) => !isOfBoth(one) && rows.length > 0);

@@ -56,7 +56,7 @@ describe('a figure', () => {
     [
       'учётная система считает в другой валюте: RUB',
       kzt({ sales_sum: '1.00' }),
-      told({ currency: 'RUB', sales_sum: '1.00' }),
+      told({ currency: 'RUB', sales_sum: '0.00' }),
     ],
   ])('is not compared: %s', (reason, fiscal, backoffice) => {
     const reconciliation = reconcile(fiscal, backoffice, '0.00');
@@ -125,6 +125,35 @@ describe('a shift', () => {
       expect(reconcile(told(own, dollars), told(own, fewer), '0.00')).toMatchObject({
         matched: false,
         figures: [{ matched: true }, { difference: '0.50', matched: false, reason }],
+      });
+    });
+
+    test('is told in each of them where the two share none', () => {
+      const fiscal = told(own, { currency: 'EUR', sales_sum: '0.00', deposits_sum: '3.00' }, dollars);
+      const row = { difference: null, matched: null };
+      const reason = 'учётная система считает в другой валюте: RUB';
+      expect(reconcile(fiscal, told({ currency: 'RUB', sales_sum: '4.00' }), '0.00')).toEqual({
+        ...{ currency: 'BYN', matched: null },
+        figures: [
+          { ...row, figure: 'sales_sum', fiscal: '1.00', backoffice: null, reason },
+          { ...row, figure: 'deposits_sum', fiscal: '3.00', backoffice: null, reason: `EUR: ${reason}` },
+          { ...row, figure: 'sales_sum', fiscal: '2.00', backoffice: null, reason: `USD: ${reason}` },
+          {
+            ...{ ...row, figure: 'sales_sum', fiscal: null, backoffice: '4.00' },
+            reason: 'RUB: касса считает в другой валюте: BYN, EUR, USD',
+          },
+        ],
+      });
+    });
+
+    test('is told in each of them where the other side has failed', () => {
+      const reason = 'учётная система не ответила';
+      expect(reconcile(told(own, dollars), failed, '0.00')).toMatchObject({
+        ...{ currency: 'BYN', matched: null },
+        figures: [
+          { fiscal: '1.00', reason },
+          { fiscal: '2.00', reason: `USD: ${reason}` },
+        ],
       });
     });
 
