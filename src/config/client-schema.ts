@@ -1,4 +1,5 @@
 import { Type } from 'typebox';
+import { LONGEST_TIMER_MS } from '#core/clock.ts';
 
 const CLOSED = { additionalProperties: false };
 
@@ -90,6 +91,7 @@ export const Consumer = Type.Unsafe<
         body: Type.Optional(Type.Unknown({ description: 'What it sends; `{tick: n}` when absent.' })),
         everyMs: Type.Integer({
           minimum: 10,
+          maximum: LONGEST_TIMER_MS,
           default: 1000,
           description: 'How often it sends (milliseconds).',
         }),

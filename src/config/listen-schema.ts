@@ -1,4 +1,5 @@
 import { type Static, type TObject, Type } from 'typebox';
+import { LONGEST_TIMER_MS } from '#core/clock.ts';
 
 const CLOSED = { additionalProperties: false };
 
@@ -49,6 +50,10 @@ function atLeastOne(value: number, description: string) {
   return Type.Integer({ minimum: 1, default: value, description });
 }
 
+function timerMs(value: number, description: string) {
+  return Type.Integer({ minimum: 1, maximum: LONGEST_TIMER_MS, default: value, description });
+}
+
 function off(description: string) {
   return Type.Boolean({ default: false, description });
 }
@@ -58,11 +63,11 @@ const CORRELATED = 'The refusal of a request also goes to its reply address, so 
 /** The options of the Vert.x SockJS bridge, by its own names and defaults. */
 const EventBus = Type.Object(
   {
-    pingTimeoutMs: atLeastOne(
+    pingTimeoutMs: timerMs(
       10_000,
       'A connection without a ping is closed between once and twice this time (milliseconds).',
     ),
-    replyTimeoutMs: atLeastOne(30_000, 'How long answers are waited for (milliseconds).'),
+    replyTimeoutMs: timerMs(30_000, 'How long answers are waited for (milliseconds).'),
     maxHandlersPerSocket: atLeastOne(1000, 'Registrations and requests without an answer of one connection.'),
     maxAddressLength: atLeastOne(200, 'The longest address to register (characters).'),
     correlatedErrors: off(CORRELATED),
@@ -133,7 +138,7 @@ export const Listen = Type.Object(
             Type.String({ minLength: 1, description: 'A Unix domain socket to listen at instead.' }),
           ),
           tls: Type.Optional(Tls),
-          replyTimeoutMs: atLeastOne(
+          replyTimeoutMs: timerMs(
             30_000,
             'How long answers are waited for where the message does not say (milliseconds).',
           ),

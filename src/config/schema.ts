@@ -1,4 +1,5 @@
 import { type Static, Type } from 'typebox';
+import { LONGEST_TIMER_MS } from '#core/clock.ts';
 import { Anonymous, ClientSchema, Consumer } from './client-schema.ts';
 import type { Frozen } from './frozen.ts';
 import { Listen } from './listen-schema.ts';
@@ -25,7 +26,7 @@ const Limits = Type.Object(
     maxInFlightPerConnection: count(1000, 'Requests of one connection that are not answered yet.'),
     maxInFlight: count(
       20_000,
-      'Requests of everybody together that are not answered yet; one client has at most half of them.',
+      'Requests of everybody together that are not answered yet, one for many registers as so many; one client has at most half of them.',
     ),
     maxInFlightBytes: Type.Integer({
       minimum: 1024,
@@ -43,7 +44,8 @@ const Limits = Type.Object(
       type: ['integer', 'null'],
       minimum: 1,
       default: null,
-      description: 'Messages a second of one client; null for no limit.',
+      description:
+        'Messages a second of one client, known by its name: all without one share a single rate; null for no limit.',
     }),
   },
   { ...CLOSED, default: {}, description: 'What one client or all together may use up.' },
@@ -73,8 +75,7 @@ export const BaseConfig = Type.Object(
       {
         deadlineMs: Type.Integer({
           minimum: 1,
-          // The machine's timers do not count further.
-          maximum: 2_147_483_647,
+          maximum: LONGEST_TIMER_MS,
           default: 3_600_000,
           description: 'How long a job may take before it has failed (milliseconds).',
         }),
@@ -108,6 +109,7 @@ export const BaseConfig = Type.Object(
     ),
     shutdownMs: Type.Integer({
       minimum: 0,
+      maximum: LONGEST_TIMER_MS,
       default: 10_000,
       description: 'How long to wait for what is under way when stopping (milliseconds).',
     }),

@@ -14,7 +14,7 @@ export const CommonAccount = Type.Object({
   }),
   concurrency: Type.Integer({ minimum: 1, description: 'Calls at once.' }),
   perSecond: Type.Optional(
-    Type.Number({ exclusiveMinimum: 0, description: 'Calls a second at most; no limit when absent.' }),
+    Type.Number({ minimum: 0.001, description: 'Calls a second at most; no limit when absent.' }),
   ),
   ca: Type.Optional(
     Type.String({

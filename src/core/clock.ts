@@ -4,6 +4,9 @@ export type Timer = {
   cancel(): void;
 };
 
+/** The longest time that the machine's timers count (milliseconds): a longer one is over at once. */
+export const LONGEST_TIMER_MS = 2 ** 31 - 1;
+
 /**
  * The only source of time in the bus, handed in everywhere, so that a replayed conversation can start at a
  * date of its own and jump ahead.

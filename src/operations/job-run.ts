@@ -1,5 +1,5 @@
 import type { Call } from '#core/call.ts';
-import { delay, type Timer } from '#core/clock.ts';
+import { delay, LONGEST_TIMER_MS, type Timer } from '#core/clock.ts';
 import { Failure } from '#core/failure.ts';
 import { parseJson } from '#core/json.ts';
 import type { Job, JobStep } from '#domain/job.ts';
@@ -18,9 +18,6 @@ export type JobRunOptions = JobPageOptions & {
   /** Finds the job in the present configuration; undefined when there is none such any more. */
   readonly jobOf: (record: JobRecord) => Job | undefined;
 };
-
-/** The machine's timers do not count further. */
-const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
 /** Until an account that left the configuration is looked for again. */
 const MISSING_PAUSE_MS = 10_000;

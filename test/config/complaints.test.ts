@@ -23,6 +23,11 @@ describe('a configuration is refused', () => {
       'listen.http.port: expected at most 65535 (TCP port; 0 takes a free one)',
     ],
     [
+      'a time that no timer counts',
+      { shutdownMs: 3_000_000_000 },
+      'shutdownMs: expected at most 2147483647 (How long to wait for what is under way when stopping (milliseconds))',
+    ],
+    [
       'a listener that is neither one nor false',
       { listen: { avqTcp: true } },
       'listen.avqTcp: expected keys with values (Messages over TCP, each after its length; false to go without)',

@@ -1,4 +1,5 @@
 import { type Static, Type } from 'typebox';
+import { LONGEST_TIMER_MS } from '#core/clock.ts';
 import { formatTaxNumber } from '#domain/report.ts';
 import type { Vendor } from '#domain/vendor.ts';
 import { defineVendor } from '#domain/vendor-definition.ts';
@@ -54,6 +55,7 @@ export const iiko = defineVendor({
       }),
       idleLogoutMs: Type.Integer({
         minimum: 1000,
+        maximum: LONGEST_TIMER_MS,
         default: 90_000,
         description: 'Unused for so long (milliseconds), the licence slot is given back.',
       }),
