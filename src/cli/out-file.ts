@@ -4,6 +4,7 @@ import {
   chmodSync,
   constants,
   createWriteStream,
+  openSync,
   readlinkSync,
   realpathSync,
   renameSync,
@@ -77,7 +78,8 @@ function wholeFile(name: string, mode: number | undefined): OutFile {
     name,
     async save(bytes) {
       try {
-        await pipeline(bytes, createWriteStream(half, { flags: 'wx', flush: true }));
+        // Opened at once: a stream that fails before it has opened its file would make it after it was removed.
+        await pipeline(bytes, createWriteStream(half, { fd: openSync(half, 'wx'), flush: true }));
         if (mode !== undefined) chmodSync(half, mode & PERMISSIONS);
         renameSync(half, file);
       } catch (error) {
