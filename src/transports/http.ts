@@ -1,7 +1,6 @@
 import { createServer, type IncomingMessage, type RequestListener, type ServerResponse } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import type { Socket } from 'node:net';
-import type { Duplex } from 'node:stream';
 import { Failure } from '#core/failure.ts';
 import type { Log } from '#core/log.ts';
 import type { Dialect } from '#protocol/frame.ts';
@@ -18,6 +17,7 @@ import {
 } from './listener.ts';
 import { corsHeaders, isOriginAllowed, type OriginRules, preflightHeaders } from './origin.ts';
 import { RequestTurns } from './request-turns.ts';
+import { UnreadableRequests } from './unreadable-requests.ts';
 
 /** What serves one path. */
 export type HttpHandler = {
@@ -53,15 +53,18 @@ export type HttpOptions = {
 export async function listenHttp(options: HttpOptions): Promise<Listener> {
   const { tls } = options;
   const turns = new RequestTurns();
-  const onRequest: RequestListener = (request, response) =>
+  const unreadable = new UnreadableRequests(options.dialect);
+  const onRequest: RequestListener = (request, response) => {
+    unreadable.expect(response);
     turns.take(request.socket, () => serve(request, response, options));
+  };
   const server = tls
     ? createTlsServer({ ...toTlsOptions(tls), shouldUpgradeCallback }, onRequest)
     : createServer({ shouldUpgradeCallback }, onRequest);
   server.on('upgrade', (request: IncomingMessage, socket: Socket, head: Buffer) =>
     upgrade(request, socket, head, options),
   );
-  server.on('clientError', (error: Error, socket) => refuseUnreadable(socket, error, options.dialect));
+  server.on('clientError', (error: Error, socket) => unreadable.refuse(socket, error));
   const sockets = trackSockets(server, options.connections);
   const endpoint = await bind(server, options.endpoint, options.log);
   return {
@@ -80,19 +83,6 @@ export async function listenHttp(options: HttpOptions): Promise<Listener> {
 /** Only WebSocket is one: Java's client asks for `h2c` with ordinary requests, which are served as they are. */
 function shouldUpgradeCallback(request: IncomingMessage): boolean {
   return request.headers.upgrade?.toLowerCase() === 'websocket';
-}
-
-/** What Node's parser says of a request that is none, by status (RFC 9110 15.5.9, RFC 6585 5). */
-const UNREADABLE: Readonly<Record<string, { status: number; description: string }>> = {
-  HPE_HEADER_OVERFLOW: { status: 431, description: 'заголовки HTTP слишком длинные' },
-  ERR_HTTP_REQUEST_TIMEOUT: { status: 408, description: 'запрос HTTP не пришёл целиком вовремя' },
-};
-
-function refuseUnreadable(socket: Duplex, error: Error, dialect: Dialect): void {
-  if (!socket.writable) return void socket.destroy();
-  const known = 'code' in error ? UNREADABLE[String(error.code)] : undefined;
-  const { status, description } = known ?? { status: 400, description: 'это не запрос HTTP' };
-  refuseUpgrade(socket, dialect, status, new Failure('BUS_MALFORMED_MESSAGE', { description }));
 }
 
 function pathnameOf(request: IncomingMessage): string {

@@ -1,0 +1,133 @@
+import { connect } from 'node:net';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import type { Respond } from '#bus/delivery.ts';
+import type { Services } from '#bus/services.ts';
+import { NO_HEADERS } from '#core/message.ts';
+import { startBridgeBus } from '../bridge/bridge-bus.ts';
+import { eventually } from '../support/eventually.ts';
+
+/** A bus that answers when it is told to, and a client that writes whatever it likes. */
+async function startSlowBus() {
+  const waiting: { respond: Respond; signal: AbortSignal }[] = [];
+  const services: Partial<Services> = {
+    serves: () => true,
+    permits: () => true,
+    handle({ signal }, respond) {
+      waiting.push({ respond, signal });
+    },
+  };
+  const { url, bus } = await startBridgeBus({ services });
+  const socket = connect({ port: Number(new URL(url).port), host: '127.0.0.1', allowHalfOpen: true });
+  onTestFinished(() => void socket.destroy());
+  let received = '';
+  let isEnded = false;
+  socket.on('data', (data) => {
+    received += data;
+  });
+  socket.on('end', () => {
+    isEnded = true;
+  });
+  return {
+    bus,
+    socket,
+    waiting,
+    answer(index: number) {
+      waiting[index]?.respond({ body: `answer ${index}`, headers: NO_HEADERS });
+    },
+    /** What was answered, by status and, where it is one of the bus's own answers, which. */
+    answers: () =>
+      received
+        .split('HTTP/1.1 ')
+        .slice(1)
+        .map((answer) => answer.slice(0, 3) + (/answer \d+/.exec(answer)?.[0].slice(6) ?? '')),
+    received: () => received,
+    isEnded: () => isEnded,
+  };
+}
+
+const BODY = '{"address":"ik.service.app"}';
+
+function post(more = '', body = `content-length: ${BODY.length}\r\n\r\n${BODY}`): string {
+  return `POST /tsrv HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\n${more}${body}`;
+}
+
+const CHUNKED = 'transfer-encoding: chunked\r\n\r\n';
+
+const GARBAGE = {
+  'what is no HTTP': ['GARBAGE\r\n\r\n', '400'],
+  'headers that are too long': [post(`x: ${'x'.repeat(20_000)}\r\n`), '431'],
+  'a body that is unreadable': [post('', `${CHUNKED}no number`), '400'],
+} as const;
+
+describe.each(Object.entries(GARBAGE))(
+  '%s behind requests that are being carried out',
+  (_name, [text, status]) => {
+    test('is refused after all their answers, and ends the connection', async () => {
+      const bus = await startSlowBus();
+      bus.socket.write(post() + post());
+      await eventually(() => bus.waiting.length === 2);
+      bus.socket.write(text);
+      // More than is read at once, so that what comes behind is seen to be nothing.
+      bus.socket.write('GARBAGE\r\n\r\n'.repeat(10_000));
+      await eventually(() => bus.socket.writableLength === 0);
+      bus.answer(1);
+      bus.answer(0);
+      await eventually(bus.isEnded);
+      expect(bus.answers()).toEqual(['200 0', '200 1', status]);
+      expect(bus.received()).toMatch(/BUS_MALFORMED_MESSAGE.*$/);
+    });
+
+    test('is refused at once where nothing waits', async () => {
+      const bus = await startSlowBus();
+      bus.socket.write(text);
+      await eventually(bus.isEnded);
+      expect(bus.answers()).toEqual([status]);
+    });
+  },
+);
+
+test('waits for the requests that wait for their turns', async () => {
+  const bus = await startSlowBus();
+  bus.socket.write(`${post().repeat(20)}GARBAGE\r\n\r\n`);
+  await eventually(() => bus.waiting.length === 20);
+  for (let index = 19; index >= 0; index -= 1) bus.answer(index);
+  await eventually(bus.isEnded);
+  expect(bus.answers()).toEqual([...Array.from({ length: 20 }, (_, index) => `200 ${index}`), '400']);
+});
+
+test('is not refused a second time where the request was answered before its body was read', async () => {
+  const bus = await startSlowBus();
+  bus.socket.write(post().replace('/tsrv', '/nothing').replace(BODY, ''));
+  await eventually(() => bus.answers().length === 1);
+  bus.socket.write(BODY);
+  bus.socket.write(post('', CHUNKED).replace('/tsrv', '/nothing'));
+  await eventually(() => bus.answers().length === 2);
+  bus.socket.write('no number\r\n');
+  await eventually(bus.isEnded);
+  expect(bus.answers()).toEqual(['404', '404']);
+});
+
+test('what follows a request that closes the connection is ignored', async () => {
+  const bus = await startSlowBus();
+  bus.socket.write(post('connection: close\r\n'));
+  await eventually(() => bus.waiting.length === 1);
+  bus.socket.write(post().repeat(1000));
+  await eventually(() => bus.socket.writableLength === 0);
+  bus.answer(0);
+  await eventually(bus.isEnded);
+  expect(bus.answers()).toEqual(['200 0']);
+  expect(bus.waiting).toHaveLength(1);
+});
+
+test.each(['', 'GARBAGE\r\n\r\n', 'POST /tsrv HTTP'])(
+  'a client that sends no more is gone, whatever was last: %j',
+  async (last) => {
+    const bus = await startSlowBus();
+    bus.socket.write(post());
+    await eventually(() => bus.waiting.length === 1);
+    bus.socket.end(last);
+    await eventually(() => bus.waiting[0]?.signal.aborted);
+    await eventually(bus.isEnded);
+    expect([bus.answers(), bus.bus.connections]).toEqual([[], 0]);
+  },
+);
