@@ -1,7 +1,7 @@
 import { createServer, type ServerOptions } from 'node:https';
 import { describe, expect, test } from 'vitest';
 import { createCertificate } from '../outbound/certificate.ts';
-import { closedPort, listen } from '../outbound/loopback.ts';
+import { CLOSED_PORT, listen } from '../outbound/loopback.ts';
 import { createExpiredCertificate } from './expired-certificate.ts';
 import { startOneSick } from './sick-bus.ts';
 import { CHANGES, type ChangePlan, KINDS, type Kind, READS } from './vendor-kinds.ts';
@@ -40,7 +40,7 @@ describe.each(KINDS)('%s: a vendor that cannot be reached', (kind) => {
   });
 
   test('since nobody listens', async () => {
-    const answers = await answersAt(kind, await closedPort());
+    const answers = await answersAt(kind, CLOSED_PORT);
     expect(answers).toEqual(all('VENDOR_UNAVAILABLE', 'refused'));
   });
 });

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { type Breaker, type CallEnd, createBreaker } from '#outbound/breaker.ts';
 import { createFakeClock } from '../support/fake-clock.ts';
-import { closedPort, createCall, createClient, listenHttp, requestOf, until } from './loopback.ts';
+import { CLOSED_PORT, createCall, createClient, listenHttp, requestOf, until } from './loopback.ts';
 
 const START = Date.parse('2026-03-01T00:00:00Z');
 
@@ -119,7 +119,7 @@ describe('a breaker', () => {
 describe("an account's breaker", () => {
   test('opens after five refused calls and then fails without an attempt', async () => {
     const clock = createFakeClock(START);
-    const client = createClient(await closedPort(), { clock });
+    const client = createClient(CLOSED_PORT, { clock });
     for (let index = 0; index < 5; index += 1) {
       await expect(client.send(requestOf('change'), createCall(START + 1000))).rejects.toThrow();
     }
@@ -199,7 +199,7 @@ describe("an account's breaker", () => {
 
   test('fails the calls that wait for their turn when it opens', async () => {
     const clock = createFakeClock(START);
-    const client = createClient(await closedPort(), { clock, concurrency: 1 });
+    const client = createClient(CLOSED_PORT, { clock, concurrency: 1 });
     const calls = Array.from({ length: 12 }, () =>
       client.send(requestOf('change'), createCall(START + 1000)),
     );

@@ -11,7 +11,7 @@ import type { HttpClientOptions } from '#outbound/http-client.ts';
 import { createFakeClock } from '../support/fake-clock.ts';
 import { createCertificate } from './certificate.ts';
 import {
-  closedPort,
+  CLOSED_PORT,
   createCall,
   createClient,
   EFFECTS,
@@ -94,7 +94,7 @@ const RESETS = { fault: 'reset', names: LOST, attempts: { read: 3, document: 2 }
 
 describe('a connection that is never made', () => {
   test('is refused where nobody listens', async () => {
-    await expectFault(await closedPort(), { fault: 'refused', names: UNAVAILABLE });
+    await expectFault(CLOSED_PORT, { fault: 'refused', names: UNAVAILABLE });
   });
 
   test('has no such host', async () => {

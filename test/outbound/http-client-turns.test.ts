@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { createFakeClock } from '../support/fake-clock.ts';
-import { closedPort, createCall, createClient, listenHttp, requestOf, until } from './loopback.ts';
+import { CLOSED_PORT, createCall, createClient, listenHttp, requestOf, until } from './loopback.ts';
 
 const START = Date.parse('2026-03-01T00:00:00Z');
 
@@ -12,7 +12,7 @@ const outcomeOf = (sending: Promise<{ status: number }>) =>
 
 test('calls that an open breaker refuses take no turns of a rate-limited account', async () => {
   const clock = createFakeClock(START);
-  const client = createClient(await closedPort(), { clock, perSecond: 1 });
+  const client = createClient(CLOSED_PORT, { clock, perSecond: 1 });
   let ended = 0;
   const calls = Array.from({ length: 65 }, () => createCall(START + 600_000));
   const outcomes = calls.map(async (call) => {

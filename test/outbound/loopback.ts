@@ -34,13 +34,8 @@ export async function listenTcp(onBytes: (socket: Socket) => void): Promise<stri
   return `http://127.0.0.1:${await listen(server)}`;
 }
 
-/** A port that nobody listens on. */
-export async function closedPort(): Promise<string> {
-  const server = createTcpServer();
-  const port = await listen(server);
-  await new Promise((resolve) => server.close(resolve));
-  return `http://127.0.0.1:${port}`;
-}
+/** Nobody listens there, nor can anybody who is given a free port: those are never below 1024. */
+export const CLOSED_PORT = 'http://127.0.0.1:1';
 
 export function createClient(baseUrl: string, options: Partial<HttpClientOptions> = {}): AccountHttp {
   const client = createHttpClient({
