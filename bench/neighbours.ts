@@ -48,7 +48,8 @@ function print(rounds: readonly Round[], inFlight: number): void {
   ];
   const isAnswered = [quiet, sick].every(({ answered }) => answered === ROUNDS * HEALTHY.requests);
   // Refused, or spared by an open breaker, it would have nothing in flight.
-  const isSick = rounds.every(({ neighbour }) => Object.keys(neighbour).every((name) => TIMED_OUT.has(name)));
+  const outcomes = rounds.flatMap(({ neighbour }) => Object.keys(neighbour));
+  const isSick = outcomes.length > 0 && outcomes.every((name) => TIMED_OUT.has(name));
   const isKept = ratio <= AIM && isAnswered && isSick;
   const judged = [ratio.toFixed(2), `<= ${AIM}, all answered`, verdict(isKept)];
   printTable(

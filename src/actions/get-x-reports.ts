@@ -46,11 +46,10 @@ function registersOf(
     throw invalidData(['/tokens', '/group'].map((path) => ({ path, message })));
   }
   const registers = groups.get(group);
-  const wrong = !registers
-    ? 'такой группы нет в конфигурации'
-    : registers.length > MAX_REGISTERS && `в группе больше ${MAX_REGISTERS} касс: спросите её по частям`;
-  if (!registers || wrong) throw invalidData([{ path: '/group', message: String(wrong) }]);
-  return registers;
+  if (!registers) throw invalidData([{ path: '/group', message: 'такой группы нет в конфигурации' }]);
+  if (registers.length <= MAX_REGISTERS) return registers;
+  const message = `в группе больше ${MAX_REGISTERS} касс: спросите её по частям`;
+  throw invalidData([{ path: '/group', message }]);
 }
 
 /** The figures of many registers' open shifts at once, whatever their vendors, and what they come to. */

@@ -55,18 +55,18 @@ export function createXReports({ calls, clock, log }: XReportsOptions): XReports
     const controller = new AbortController();
     const exchanges: Exchange[] = [];
     const { traceparent, fresh = false, flow } = call;
-    const part = { deadline, signal: controller.signal, exchanges, traceparent, fresh, flow };
-    const reading = read(source, part);
+    const own = { deadline, signal: controller.signal, exchanges, traceparent, fresh, flow };
+    const reading = read(source, own);
     const ended = reading.then(
       (report) => {
-        begun.outcome = { report };
+        part.outcome = { report };
       },
       (error: unknown) => {
-        begun.outcome = { failure: Failure.from(error) };
+        part.outcome = { failure: Failure.from(error) };
       },
     );
-    const begun: Part = { controller, exchanges, ended, outcome: undefined };
-    return begun;
+    const part: Part = { controller, exchanges, ended, outcome: undefined };
+    return part;
   }
 
   /** Resolves when all parts have ended, or, with those that are left cut off, soon after the deadline. */

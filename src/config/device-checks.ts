@@ -18,7 +18,7 @@ export function checkDevices(
     checkAccountName(vendor, vendors, [...path, 'vendor'], complain);
     checkBackoffice(asRecord(device), path, { vendors, definitions }, complain);
     // An upstream that speaks our own protocol asks for its PINs itself.
-    if (pin !== undefined && asRecord(asRecord(vendors)[asText(vendor) ?? '']).kind === 'tsrv') {
+    if (pin !== undefined && kindOf(vendor, vendors) === 'tsrv') {
       complain([...path, 'pin'], 'not for a register of kind tsrv: there the upstream asks for the PIN');
     }
     const serial = asText(token);
@@ -60,7 +60,7 @@ function checkBackoffice(
   const place = [...path, 'backoffice'];
   checkAccountName(backoffice.vendor, vendors, [...place, 'vendor'], complain);
   for (const [at, { vendor }] of [[path, device] as const, [place, backoffice] as const]) {
-    const kind = asRecord(asRecord(vendors)[asText(vendor) ?? '']).kind;
+    const kind = kindOf(vendor, vendors);
     const definition = definitions.find((known) => known.kind === kind);
     if (!definition || definition.givesXReports) continue;
     complain(
@@ -88,6 +88,11 @@ function isSameRegister(
       device[key] === undefined ||
       String(device[key]).toLowerCase() === String(value).toLowerCase(),
   );
+}
+
+/** The kind of the account of that name. */
+function kindOf(name: unknown, vendors: unknown): unknown {
+  return asRecord(asRecord(vendors)[asText(name) ?? '']).kind;
 }
 
 function checkAccountName(name: unknown, vendors: unknown, path: ConfigPath, complain: Complain): void {

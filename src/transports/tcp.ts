@@ -8,7 +8,7 @@ import { encodeFrame, FrameLengthError, LengthPrefixDecoder } from '#protocol/le
 import { refusal } from '#protocol/refusal.ts';
 import { decodeUtf8 } from '#protocol/utf8.ts';
 import { takeFramesInTurns } from './frame-turns.ts';
-import { HalfCloseWatch } from './half-close.ts';
+import { HalfCloseWatch } from './half-close-watch.ts';
 import { LegacyPing } from './legacy-ping.ts';
 import {
   bind,

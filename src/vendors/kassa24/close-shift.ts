@@ -34,10 +34,9 @@ const KNOWN_OF_SHIFT = [
 function toReply({ z, shift }: Closed, desk: Desk, showPersonalData: boolean): Static<typeof Reply> {
   if (z) return toData(Reply, z.answer, desk.time, showPersonalData);
   const told = shift ? inWords(shift, desk.time, showPersonalData) : {};
-  const fitting = KNOWN_OF_SHIFT.filter((key) => Value.Check(Reply.properties[key], told[key]));
-  const nothing = Object.fromEntries(KNOWN_OF_SHIFT.map((key) => [key, null]));
-  const known = { ...nothing, ...Object.fromEntries(fitting.map((key) => [key, told[key] ?? null])) };
-  return { ...known, operations: null, count: null, total: null };
+  const fits = (key: (typeof KNOWN_OF_SHIFT)[number]) => Value.Check(Reply.properties[key], told[key]);
+  const known = KNOWN_OF_SHIFT.map((key) => [key, fits(key) ? (told[key] ?? null) : null]);
+  return { ...Object.fromEntries(known), operations: null, count: null, total: null };
 }
 
 /** 001_… 'POST /shifts/:IdShift/z'. */

@@ -8,7 +8,7 @@ import { dataOf, unreadableAnswer } from './failures.ts';
 import { integer, member, type TimeReading, type Unreadable } from './fields.ts';
 import { checkRegister, checkShift, type Kassa24Device } from './map.ts';
 import type { Session } from './session.ts';
-import { type Kkm, readKkm, readShift, readUid, type Shift } from './wire.ts';
+import { type Kkm, readKkm, readShift, readShiftId, readUid, type Shift } from './wire.ts';
 
 /** How the X report is asked for: the document has lost the line. */
 type XReportCall = { readonly method: 'GET' | 'POST'; readonly path: string };
@@ -70,7 +70,7 @@ export async function getShiftData(
 ): Promise<Answer> {
   const answer = await get(desk, `/shifts/${idShift}`, call, reading);
   const { data, unreadable } = answer;
-  checkShift(readShift(data, leniently(desk).time, unreadable).id, idShift, unreadable);
+  checkShift(readShiftId(data, unreadable), idShift, unreadable);
   return answer;
 }
 

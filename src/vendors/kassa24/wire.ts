@@ -129,11 +129,20 @@ export function readKkm(data: unknown, unreadable: Unreadable): Kkm {
 }
 
 /** The document's table has the shift under `Data.Shift`, its sample in `Data` itself. */
+function shiftOf(data: unknown, unreadable: Unreadable) {
+  return requiredObject(member(data, 'Shift') ?? data, 'Data', unreadable);
+}
+
+/** Which shift it is; null when it is not told. */
+export function readShiftId(data: unknown, unreadable: Unreadable): number | null {
+  return integer(member(shiftOf(data, unreadable), 'Id'), 'Shift.Id', unreadable);
+}
+
 export function readShift(data: unknown, time: TimeReading, unreadable: Unreadable): Shift {
-  const shift = requiredObject(member(data, 'Shift') ?? data, 'Data', unreadable);
+  const shift = shiftOf(data, unreadable);
   const kkm = member(shift, 'Kkm');
   return {
-    id: integer(member(shift, 'Id'), 'Shift.Id', unreadable),
+    id: readShiftId(data, unreadable),
     idUser: integer(
       member(shift, 'IdUser') ?? member(member(shift, 'User'), 'Id'),
       'Shift.IdUser',

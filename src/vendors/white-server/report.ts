@@ -17,9 +17,7 @@ export type Report = {
   readonly objectId: number;
   /** Seconds. */
   readonly agentTimeout: number;
-  /** `reportParams`, 003_… 'Формат запроса'. */
-  readonly params: unknown;
-  /** The same for all requests whose answer is the same, whatever the order of their keys. */
+  /** The same for all requests whose answer is the same, whatever the order of their keys: see {@link paramsOf}. */
   readonly key: string;
 };
 
@@ -49,7 +47,7 @@ function isGiven(value: unknown): boolean {
   return value !== undefined && value !== null;
 }
 
-/** `reportParams` of a report that was read before, from its key. */
+/** `reportParams` of the report with that key, 003_… 'Формат запроса'. */
 export function paramsOf(key: string): unknown {
   const [, params] = parseJson(key) as [objectId: number, params: unknown];
   return params;
@@ -80,5 +78,5 @@ export function readReport(data: BillOfBalanceRequest, defaults: ReportDefaults)
   // 003_…: without a condition the value is ignored.
   const params = toTheirs(tidied({ ...others, ...(remnants?.condition ? { remnants } : {}) }), PLAIN);
   const agentTimeout = agent_timeout ?? defaults.agentTimeout;
-  return { objectId, agentTimeout, params, key: JSON.stringify([objectId, params]) };
+  return { objectId, agentTimeout, key: JSON.stringify([objectId, params]) };
 }

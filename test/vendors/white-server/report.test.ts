@@ -3,13 +3,16 @@ import { describe, expect, test } from 'vitest';
 import { checkedData } from '#actions/validation.ts';
 import { Failure } from '#core/failure.ts';
 import { BillOfBalanceRequest } from '#vendors/white-server/bill-of-balance.ts';
-import { readReport } from '#vendors/white-server/report.ts';
+import { paramsOf, readReport } from '#vendors/white-server/report.ts';
 import { OBJECT_ID, REQUEST } from './support.ts';
 
 const DEFAULTS = { objectId: OBJECT_ID, agentTimeout: 120 };
 const SMALLEST: BillOfBalanceRequest = { report_date: { date: '2026-01-31' }, currency: { rid: 0 } };
 
-const read = (data: BillOfBalanceRequest) => readReport(data, DEFAULTS);
+function read(data: BillOfBalanceRequest) {
+  const report = readReport(data, DEFAULTS);
+  return { ...report, params: paramsOf(report.key) };
+}
 
 function complaintsOf(run: () => unknown): unknown {
   try {
