@@ -53,6 +53,15 @@ export function timedCall<T>(options: TimedCallOptions, run: (call: Call) => Pro
     let timer = clock.setTimeout(giveUp, timeoutMs);
     const stopWaiting = options.signals.map((signal) => onAbort(signal, giveUp));
     if (options.signals.some((signal) => signal.aborted)) giveUp();
-    run(call).then(resolve, reject).finally(end);
+    run(call).then(
+      (value) => {
+        end();
+        resolve(value);
+      },
+      (error: unknown) => {
+        end();
+        reject(error);
+      },
+    );
   });
 }

@@ -101,7 +101,7 @@ export class VendorCalls {
     return headers.raw ? withRaw(data, exchanges, client.seesPersonalData) : data;
   }
 
-  async #timed(
+  #timed(
     { signal, exchanges, client, flow }: Requester,
     { timeoutMs, traceparent, refresh: fresh, raw }: ServiceHeaders,
     effect: 'read' | 'change',
@@ -110,7 +110,7 @@ export class VendorCalls {
     const { clock, stopped } = this.#options;
     const signals = [signal, stopped];
     const options = { clock, effect, timeoutMs, signals, exchanges, traceparent, flow, fresh };
-    const data = await timedCall(options, run);
-    return raw ? withRaw(data, exchanges, client.seesPersonalData) : data;
+    const data = timedCall(options, run);
+    return raw ? data.then((told) => withRaw(told, exchanges, client.seesPersonalData)) : data;
   }
 }

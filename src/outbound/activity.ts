@@ -10,14 +10,13 @@ export class Activity {
     this.#clock = clock;
   }
 
-  async during<T>(work: () => Promise<T>): Promise<T> {
+  begin(): void {
     this.#underWay += 1;
-    try {
-      return await work();
-    } finally {
-      this.#underWay -= 1;
-      this.#lastEnd = this.#clock.now();
-    }
+  }
+
+  end(): void {
+    this.#underWay -= 1;
+    this.#lastEnd = this.#clock.now();
   }
 
   /** Resolves when there has been none for so long (milliseconds); rejects when the signal is aborted. */

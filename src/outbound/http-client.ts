@@ -69,13 +69,11 @@ class AccountClient implements AccountHttp {
   }
 
   send(request: HttpRequest, call: Call): Promise<HttpResponse> {
-    const createBody = () => new TextBody(this.#options.maxResponseBytes);
-    return this.#activity.during(() => this.#send(request, call, createBody));
+    return this.#send(request, call, () => new TextBody(this.#options.maxResponseBytes));
   }
 
   download(request: HttpRequest, call: Call, target: DownloadTarget): Promise<HttpResponse> {
-    const createBody = () => new FileBody(target, this.#options.maxResponseBytes);
-    return this.#activity.during(() => this.#send(request, call, createBody));
+    return this.#send(request, call, () => new FileBody(target, this.#options.maxResponseBytes));
   }
 
   conceal(text: string, maxCharacters: number): string {
@@ -109,6 +107,7 @@ class AccountClient implements AccountHttp {
     const outgoing = toOutgoingRequest(request, this.#prefix, this.#headers, call.traceparent);
     const sending: Sending = { request, call, outgoing, createBody };
     let last: Outcome | undefined;
+    this.#activity.begin();
     try {
       const enter = () => {
         const now = this.#options.clock.now();
@@ -122,6 +121,7 @@ class AccountClient implements AccountHttp {
       if ('response' in last) return last.response;
       throw this.#failure(last, request.effect);
     } finally {
+      this.#activity.end();
       if (last) this.#health.note(last);
       sending.tellBreaker?.(last ? callEndOf(last) : 'abandoned');
     }
