@@ -9,6 +9,7 @@ import { decodeUtf8 } from '#protocol/utf8.ts';
 import { LoginDeadline } from './login-deadline.ts';
 import { QueueLimit } from './queue-limit.ts';
 import { readInTurns } from './read-turns.ts';
+import { MAX_PENDING_PONGS, takeMessagesInTurns } from './websocket-turns.ts';
 import { WriteBatch } from './write-batch.ts';
 
 const GOING_AWAY = 1001;
@@ -27,15 +28,18 @@ export type WebSocketEndpoint = {
 };
 
 export function createWebSocketEndpoint(options: WebSocketOptions): WebSocketEndpoint {
-  const server = new WebSocketServer({
+  // A variable, because @types/ws 8.18 does not know maxPendingAutoPongs yet.
+  const serverOptions = {
     noServer: true,
     clientTracking: false,
     maxPayload: options.maxMessageBytes,
     maxFragments: options.maxFragments,
+    maxPendingAutoPongs: MAX_PENDING_PONGS,
     perMessageDeflate: false,
     // Bad UTF-8 is a malformed Message here and answered as one; `ws` itself would close the connection.
     skipUTF8Validation: true,
-  });
+  };
+  const server = new WebSocketServer(serverOptions);
   return {
     upgrade(request, socket, head, client) {
       server.handleUpgrade(request, socket, head, (webSocket) => serve(webSocket, socket, client, options));
@@ -66,6 +70,7 @@ function serve(webSocket: WebSocket, socket: Socket, client: Client, options: We
     session.refuse(refusal('malformed', 'сообщение не разобрано: это не UTF-8'));
   });
   readInTurns(socket, webSocket);
+  takeMessagesInTurns(socket, webSocket);
   // Whatever broke WebSocket's own framing, `ws` closes with the code for it (RFC 6455 7.4.1).
   webSocket.on('error', () => {});
   webSocket.on('close', () => {

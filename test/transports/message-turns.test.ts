@@ -21,6 +21,15 @@ test('takes one batch after the other, so many messages a turn', async () => {
   expect(taken).toEqual([...batchOf('a'), ...batchOf('b')]);
 });
 
+test('takes no more a turn of many batches than of one', async () => {
+  const taken: string[] = [];
+  const turns = new MessageTurns((message) => taken.push(message));
+  for (const message of batchOf('a')) turns.put([message], () => {});
+  expect([taken.length, turns.waiting]).toEqual([64, 36]);
+  await turn();
+  expect([taken, turns.waiting]).toEqual([batchOf('a'), 0]);
+});
+
 test('takes nothing more once stopped, and says that all is taken', async () => {
   const taken: string[] = [];
   let ended = 0;

@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net';
 import { expect, test, vi } from 'vitest';
 import { WebSocket } from 'ws';
 import { NO_HEADERS } from '#core/message.ts';
@@ -60,4 +61,19 @@ test('the messages of a framed WebSocket’s array are taken in many turns, in o
   socket.send(bodyOf([302]));
   await vi.waitUntil(() => heard.length === 303);
   socket.terminate();
+});
+
+test('the messages of many arrays that come at once are taken in many turns, those before a close frame too', async () => {
+  const { url, bus, heard, turns } = await startCountingBus();
+  const socket = new WebSocket(`${url.replace('http', 'ws')}/eventbus/000/s/websocket`);
+  await new Promise((resolve) => socket.once('message', resolve));
+  const tens = Array.from({ length: 30 }, (_, index) => ALL.slice(10 * index, 10 * index + 10));
+  const { _socket: connection } = socket as unknown as { _socket: Socket };
+  connection.cork();
+  for (const ten of tens) socket.send(bodyOf(ten));
+  socket.close();
+  connection.uncork();
+  await vi.waitUntil(() => bus.connections === 0);
+  expect(heard).toEqual(ALL);
+  expect(turns.most).toBe(64);
 });

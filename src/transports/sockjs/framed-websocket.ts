@@ -31,7 +31,8 @@ export class FramedWebSocket implements SockJsConnection {
     this.#settings = settings;
     this.#alarm = new Alarm(settings.clock);
     socket.on('message', (data) => this.#receive(messageText(data)));
-    socket.on('close', () => this.#markClosed());
+    // After what has come before it.
+    socket.on('close', () => this.#turns.put([], () => this.#markClosed()));
     socket.on('error', ignore); // ws closes with the right code by itself (1002, 1007, 1009) and 'close' follows
     this.#write(OPEN_FRAME);
     this.#armHeartbeat();

@@ -1,14 +1,16 @@
-import { awaitTurn, MESSAGES_A_TURN } from '#transports/read-turns.ts';
+import { awaitTurn, MESSAGES_A_TURN, TurnCount } from '#transports/read-turns.ts';
 
 type Batch = { readonly messages: readonly string[]; readonly onTaken: () => void; next: number };
 
 /**
  * Takes the messages of one session in turns with all other connections, in their order: what comes at once may be
- * thousands of them. The first ones of a batch are taken at once, `onTaken` is called after its last one.
+ * thousands of them, in one batch or in as many. The first ones in a turn are taken at once, `onTaken` is called after the
+ * last one of its batch.
  */
 export class MessageTurns {
   readonly #take: (message: string) => void;
   readonly #batches: Batch[] = [];
+  readonly #taken = new TurnCount();
   #stopped = false;
 
   constructor(take: (message: string) => void) {
@@ -31,24 +33,21 @@ export class MessageTurns {
   }
 
   readonly #goOn = () => {
-    let left = MESSAGES_A_TURN;
     for (let batch = this.#batches[0]; batch; batch = this.#batches[0]) {
-      left = this.#takeFrom(batch, left);
+      this.#takeFrom(batch);
       if (!this.#stopped && batch.next < batch.messages.length) return awaitTurn(this.#goOn);
       this.#batches.shift();
       batch.onTaken();
     }
   };
 
-  /** Returns how many more may be taken in this turn. */
-  #takeFrom(batch: Batch, most: number): number {
-    let left = most;
+  #takeFrom(batch: Batch): void {
+    const most = MESSAGES_A_TURN - this.#taken.add(0);
     for (const message of batch.messages.slice(batch.next, batch.next + most)) {
       if (this.#stopped) break;
       batch.next += 1;
-      left -= 1;
+      this.#taken.add(1);
       this.#take(message);
     }
-    return left;
   }
 }

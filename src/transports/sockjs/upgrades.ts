@@ -3,6 +3,7 @@ import type { Duplex } from 'node:stream';
 import { WebSocketServer } from 'ws';
 import type { SockJsRoute } from '#protocol/sockjs-paths.ts';
 import { readInTurns } from '#transports/read-turns.ts';
+import { MAX_PENDING_PONGS, takeMessagesInTurns } from '#transports/websocket-turns.ts';
 import { FramedWebSocket } from './framed-websocket.ts';
 import type { SockJsSettings } from './options.ts';
 import { RawWebSocket } from './raw-websocket.ts';
@@ -16,13 +17,14 @@ export class WebSockets {
 
   constructor(settings: SockJsSettings) {
     this.#settings = settings;
-    // A variable, because @types/ws 8.18 does not know closeTimeout yet.
+    // A variable, because @types/ws 8.18 does not know closeTimeout and maxPendingAutoPongs yet.
     const options = {
       noServer: true,
       clientTracking: false,
       perMessageDeflate: false, // a compressor a connection costs more memory than small messages save
       maxPayload: settings.maxMessageBytes,
       maxFragments: settings.maxFragments,
+      maxPendingAutoPongs: MAX_PENDING_PONGS,
       closeTimeout: DISCONNECT_DELAY_MS,
     };
     this.#server = new WebSocketServer(options);
@@ -35,6 +37,7 @@ export class WebSockets {
       const Connection = kind === 'websocket' ? FramedWebSocket : RawWebSocket;
       const connection = new Connection(request, webSocket, this.#settings);
       readInTurns(request.socket, connection instanceof FramedWebSocket ? connection : webSocket);
+      takeMessagesInTurns(request.socket, webSocket);
       this.#alive.add(connection);
       webSocket.on('close', () => this.#alive.delete(connection));
       this.#settings.open(connection);
