@@ -9,7 +9,7 @@ import { pathUnder } from '#protocol/sockjs-paths.ts';
 import { clientOf } from './credentials.ts';
 import type { HttpHandler, HttpRoute } from './http.ts';
 import { refuseUpgrade, writeRefusal } from './http-answer.ts';
-import { HttpConnections } from './http-connection.ts';
+import { HttpConnection } from './http-connection.ts';
 import { LoginDeadline } from './login-deadline.ts';
 import { corsHeaders } from './origin.ts';
 import type { SockJsConnection } from './sockjs/connection.ts';
@@ -38,7 +38,6 @@ export type EventBusOptions = {
 export function createEventBusRoute(options: EventBusOptions): HttpRoute {
   const { bus, httpDialect } = options;
   const sessions = new WeakMap<SockJsConnection, Session>();
-  const connections = new HttpConnections(bus, options.maxQueuedBytes);
   const sockJs = createSockJs({
     prefix: PREFIX,
     open: (connection) => void sessions.set(connection, open(connection, options)),
@@ -49,7 +48,10 @@ export function createEventBusRoute(options: EventBusOptions): HttpRoute {
       return refused === undefined;
     },
     bodyRoom: (request) =>
-      connections.of(request.socket).roomOf(clientOf(request, bus.clients, 'secret may be in the URL')),
+      HttpConnection.of(request.socket).roomOf(
+        clientOf(request, bus.clients, 'secret may be in the URL'),
+        bus,
+      ),
     maxMessageBytes: options.maxMessageBytes,
     maxFragments: options.maxFragments,
     maxQueuedBytes: options.maxQueuedBytes,

@@ -8,7 +8,7 @@ import { decodeUtf8 } from '#protocol/utf8.ts';
 import { clientOf } from './credentials.ts';
 import { statusOf, writeMessage, writeRefusal } from './http-answer.ts';
 import { readBody } from './http-body.ts';
-import type { HttpConnections } from './http-connection.ts';
+import type { HttpConnection } from './http-connection.ts';
 import { corsHeaders } from './origin.ts';
 
 /** Message headers that may travel as HTTP headers in the short form, besides every name with a dot. */
@@ -16,9 +16,9 @@ const SHORT_FORM_HEADERS = new Set(['token', 'account', 'timeout', 'wait', 'raw'
 
 export type HttpAvqOptions = {
   readonly bus: Bus;
-  readonly connections: HttpConnections;
   readonly dialect: Dialect;
   readonly maxMessageBytes: number;
+  readonly maxQueuedBytes: number;
 };
 
 /** Over HTTP one request has one answer, so that only `send` and `ping` make sense. */
@@ -74,14 +74,14 @@ function noRoom(): Failure {
 export function serveTsrv(
   request: IncomingMessage,
   response: ServerResponse,
+  connection: HttpConnection,
   path: TsrvPath,
   options: HttpAvqOptions,
 ): void {
-  const { bus, dialect, connections, maxMessageBytes } = options;
+  const { bus, dialect, maxMessageBytes } = options;
   const refuse = (status: number, reason: string, headers: Record<string, string> = {}) =>
     writeRefusal(response, dialect, status, malformed(reason), { ...corsHeaders(request), ...headers });
-  const connection = connections.of(request.socket);
-  const limits = { maxBytes: maxMessageBytes, room: connection.roomOf(clientOf(request, bus.clients)) };
+  const limits = { maxBytes: maxMessageBytes, room: connection.roomOf(clientOf(request, bus.clients), bus) };
   readBody(request, limits, (body) => {
     if (body === 'too large') {
       return refuse(413, `тело длиннее ${maxMessageBytes} байт`, { connection: 'close' });
@@ -92,7 +92,7 @@ export function serveTsrv(
     }
     const message = toMessage(request, path, body);
     if (typeof message !== 'string') return refuse(message.status, message.reason);
-    answer(request, response, message, options);
+    answer(request, response, connection, message, options);
   });
 }
 
@@ -142,15 +142,15 @@ function toLongForm(
 function answer(
   request: IncomingMessage,
   response: ServerResponse,
+  connection: HttpConnection,
   message: string,
-  { bus, dialect, connections }: HttpAvqOptions,
+  { bus, dialect, maxQueuedBytes }: HttpAvqOptions,
 ): void {
   const client = clientOf(request, bus.clients);
   if (client instanceof Failure) {
     return writeRefusal(response, dialect, 401, client, corsHeaders(request));
   }
   if (request.socket.destroyed) return;
-  const connection = connections.of(request.socket);
   const session = bus.open({
     dialect,
     via: 'http',
@@ -159,7 +159,7 @@ function answer(
     peer: {
       write(text, failure) {
         const bytes = writeMessage(response, statusOf(failure), text, corsHeaders(request));
-        connection.written(response, bytes, session.client.name);
+        connection.written(response, bytes, { client: session.client.name, maxQueuedBytes, log: bus.log });
       },
       close() {},
     },

@@ -1,30 +1,62 @@
 import type { ServerResponse } from 'node:http';
-import type { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 import type { Bus } from '#bus/bus.ts';
 import type { Client } from '#bus/client.ts';
 import { Connection } from '#bus/connection.ts';
 import { holderOf } from '#bus/holder.ts';
 import type { Session } from '#bus/session.ts';
 import { Failure } from '#core/failure.ts';
+import type { Log } from '#core/log.ts';
+import type { Dialect } from '#protocol/frame.ts';
 import type { BodyRoom } from './http-body.ts';
+import { PendingAnswers } from './pending-answers.ts';
+import { RequestTurns } from './request-turns.ts';
+import { UnreadableRequests } from './unreadable-requests.ts';
 
-/** What the requests of one socket share, each of which is a session of its own: they may be sent without waiting for answers. */
+/** Whose answers may wait to be written, and how many bytes of them. */
+export type AnswerLimit = { readonly client: string; readonly maxQueuedBytes: number; readonly log: Log };
+
+/** What the requests of one socket share: they may be sent without waiting for answers. Those to the bus are a session each. */
 export class HttpConnection {
+  static readonly #bySocket = new WeakMap<Duplex, HttpConnection>();
+
   readonly identity = new Connection();
-  readonly #bus: Bus;
-  readonly #socket: Socket;
-  readonly #maxQueuedBytes: number;
+  readonly #socket: Duplex;
+  readonly #answers: PendingAnswers;
+  readonly #turns: RequestTurns;
+  readonly #unreadable: UnreadableRequests;
   readonly #sessions = new Set<Session>();
   #queuedBytes = 0;
 
-  constructor(bus: Bus, socket: Socket, maxQueuedBytes: number) {
-    this.#bus = bus;
+  private constructor(socket: Duplex) {
     this.#socket = socket;
-    this.#maxQueuedBytes = maxQueuedBytes;
+    this.#answers = new PendingAnswers(socket);
+    this.#turns = new RequestTurns(socket, this.#answers);
+    this.#unreadable = new UnreadableRequests(socket, this.#answers);
     // A response is told of it only when its turn has come, which may be never.
     socket.once('close', () => {
       for (const session of this.#sessions) session.end();
     });
+  }
+
+  /** The same one for every request of a socket. */
+  static of(socket: Duplex): HttpConnection {
+    const known = HttpConnection.#bySocket.get(socket);
+    if (known) return known;
+    const connection = new HttpConnection(socket);
+    HttpConnection.#bySocket.set(socket, connection);
+    return connection;
+  }
+
+  /** Calls `serve` when it is the request's turn; to be called with every request of the socket, in their order. */
+  take(response: ServerResponse, serve: () => void): void {
+    this.#answers.expect(response);
+    this.#turns.take(serve);
+  }
+
+  /** Ends the connection with a refusal of what is no request, after the answers to all that were. */
+  refuse(error: Error, dialect: Dialect): void {
+    this.#unreadable.refuse(error, dialect);
   }
 
   /** Ends the session with its response, or with the connection. */
@@ -37,45 +69,24 @@ export class HttpConnection {
   }
 
   /** Counts an answer until it has left: a client that does not read what was there before is cut off, however long this one is. */
-  written(response: ServerResponse, bytes: number, client: string): void {
+  written(response: ServerResponse, bytes: number, { client, maxQueuedBytes, log }: AnswerLimit): void {
     const queued = this.#queuedBytes;
     this.#queuedBytes += bytes;
     response.once('finish', () => {
       this.#queuedBytes -= bytes;
     });
-    if (queued <= this.#maxQueuedBytes || this.#socket.destroyed) return;
-    this.#bus.log.warn({ client, queued }, 'slow consumer disconnected');
+    if (queued <= maxQueuedBytes || this.#socket.destroyed) return;
+    log.warn({ client, queued }, 'slow consumer disconnected');
     this.#socket.destroy();
   }
 
   /** Where the body of a request is counted that shows this much of who sends it. */
-  roomOf(client: Client | Failure): BodyRoom {
-    const { admission, clients } = this.#bus;
+  roomOf(client: Client | Failure, { admission, clients }: Bus): BodyRoom {
     const sender = client instanceof Failure ? clients.anonymous : client;
     const holder = holderOf(sender, this.identity, clients);
     return {
       take: (bytes) => admission.take(holder, 0, bytes),
       give: (bytes) => admission.give(holder, 0, bytes),
     };
-  }
-}
-
-/** The connections over which HTTP requests come. */
-export class HttpConnections {
-  readonly #bus: Bus;
-  readonly #maxQueuedBytes: number;
-  readonly #bySocket = new WeakMap<Socket, HttpConnection>();
-
-  constructor(bus: Bus, maxQueuedBytes: number) {
-    this.#bus = bus;
-    this.#maxQueuedBytes = maxQueuedBytes;
-  }
-
-  of(socket: Socket): HttpConnection {
-    const known = this.#bySocket.get(socket);
-    if (known) return known;
-    const connection = new HttpConnection(this.#bus, socket, this.#maxQueuedBytes);
-    this.#bySocket.set(socket, connection);
-    return connection;
   }
 }

@@ -6,6 +6,7 @@ import type { Log } from '#core/log.ts';
 import type { Dialect } from '#protocol/frame.ts';
 import { splitTarget } from '#protocol/request-target.ts';
 import { refuseUpgrade, writeRefusal } from './http-answer.ts';
+import { HttpConnection } from './http-connection.ts';
 import {
   bind,
   type ConnectionLimit,
@@ -16,14 +17,12 @@ import {
   trackSockets,
 } from './listener.ts';
 import { corsHeaders, isOriginAllowed, type OriginRules, preflightHeaders } from './origin.ts';
-import { RequestTurns } from './request-turns.ts';
-import { UnreadableRequests } from './unreadable-requests.ts';
 
 /** What serves one path. */
 export type HttpHandler = {
   /** In capitals; `HEAD` goes with `GET`. A handler of `any` refuses methods and answers preflights itself. */
   readonly methods: readonly string[] | 'any';
-  handle(request: IncomingMessage, response: ServerResponse): void;
+  handle(request: IncomingMessage, response: ServerResponse, connection: HttpConnection): void;
   /** Takes over an upgrade, where there is one. */
   upgrade?(request: IncomingMessage, socket: Socket, head: Buffer): void;
 };
@@ -52,11 +51,9 @@ export type HttpOptions = {
 /** One HTTP listener for everything that speaks HTTP. */
 export async function listenHttp(options: HttpOptions): Promise<Listener> {
   const { tls } = options;
-  const turns = new RequestTurns();
-  const unreadable = new UnreadableRequests(options.dialect);
   const onRequest: RequestListener = (request, response) => {
-    unreadable.expect(response);
-    turns.take(request.socket, () => serve(request, response, options));
+    const connection = HttpConnection.of(request.socket);
+    connection.take(response, () => serve(request, response, connection, options));
   };
   const server = tls
     ? createTlsServer({ ...toTlsOptions(tls), shouldUpgradeCallback }, onRequest)
@@ -64,7 +61,9 @@ export async function listenHttp(options: HttpOptions): Promise<Listener> {
   server.on('upgrade', (request: IncomingMessage, socket: Socket, head: Buffer) =>
     upgrade(request, socket, head, options),
   );
-  server.on('clientError', (error: Error, socket) => unreadable.refuse(socket, error));
+  server.on('clientError', (error: Error, socket) =>
+    HttpConnection.of(socket).refuse(error, options.dialect),
+  );
   const sockets = trackSockets(server, options.connections);
   const endpoint = await bind(server, options.endpoint, options.log);
   return {
@@ -95,7 +94,12 @@ function accessDenied(request: IncomingMessage): Failure {
   });
 }
 
-function serve(request: IncomingMessage, response: ServerResponse, options: HttpOptions): void {
+function serve(
+  request: IncomingMessage,
+  response: ServerResponse,
+  connection: HttpConnection,
+  options: HttpOptions,
+): void {
   const refuse = (status: number, failure: Failure, headers: Record<string, string> = {}) =>
     writeRefusal(response, options.dialect, status, failure, headers);
   if (!isOriginAllowed(request, options.originRules, options.clientsRequired())) {
@@ -107,14 +111,16 @@ function serve(request: IncomingMessage, response: ServerResponse, options: Http
     const description = `нет такого пути: ${pathname}`;
     return refuse(404, new Failure('BUS_MALFORMED_MESSAGE', { description }), corsHeaders(request));
   }
-  if (handler.methods === 'any') return handler.handle(request, response);
+  if (handler.methods === 'any') return handler.handle(request, response, connection);
   const methods = handler.methods.join(', ');
   if (isPreflight(request)) {
     response.writeHead(204, preflightHeaders(request, methods));
     response.end();
     return;
   }
-  if (handler.methods.includes(request.method ?? '')) return handler.handle(request, response);
+  if (handler.methods.includes(request.method ?? '')) {
+    return handler.handle(request, response, connection);
+  }
   const description = `здесь бывает только ${methods}`;
   const headers = { allow: methods, ...corsHeaders(request) };
   refuse(405, new Failure('BUS_MALFORMED_MESSAGE', { description }), headers);

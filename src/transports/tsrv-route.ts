@@ -3,14 +3,12 @@ import { clientOf } from './credentials.ts';
 import type { HttpHandler, HttpRoute } from './http.ts';
 import { refuseUpgrade } from './http-answer.ts';
 import { createHttpDialect, parseTsrvPath, serveTsrv } from './http-avq.ts';
-import { HttpConnections } from './http-connection.ts';
 import { createWebSocketEndpoint, type WebSocketOptions } from './websocket.ts';
 
 /** `/tsrv`: Messages by `POST` in the long and the short form, and over a WebSocket. */
 export function createTsrvRoute(options: WebSocketOptions): HttpRoute {
   const { bus, dialect, maxMessageBytes, maxQueuedBytes } = options;
-  const connections = new HttpConnections(bus, maxQueuedBytes);
-  const httpDialect = createHttpDialect(dialect);
+  const httpOptions = { bus, dialect: createHttpDialect(dialect), maxMessageBytes, maxQueuedBytes };
   const endpoint = createWebSocketEndpoint(options);
   const upgrade: HttpHandler['upgrade'] = (request, socket, head) => {
     if (bus.stopping) {
@@ -27,8 +25,8 @@ export function createTsrvRoute(options: WebSocketOptions): HttpRoute {
       return (
         path && {
           methods: ['POST'],
-          handle: (request, response) =>
-            serveTsrv(request, response, path, { bus, connections, dialect: httpDialect, maxMessageBytes }),
+          handle: (request, response, connection) =>
+            serveTsrv(request, response, connection, path, httpOptions),
           upgrade,
         }
       );

@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { silentLog } from '#core/log.ts';
 import { createFilesRoute } from '#transports/files-route.ts';
+import { HttpConnection } from '#transports/http-connection.ts';
 
 /** Fetches a file of that name as the listener serves it. */
 async function fetchNamed(name: string): Promise<Response> {
@@ -21,7 +22,7 @@ async function fetchNamed(name: string): Promise<Response> {
     }),
   });
   const server = createServer((request, response) => {
-    route.route(request.url ?? '')?.handle(request, response);
+    route.route(request.url ?? '')?.handle(request, response, HttpConnection.of(request.socket));
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   onTestFinished(() => void server.close());

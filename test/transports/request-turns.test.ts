@@ -1,20 +1,21 @@
 import { Socket } from 'node:net';
 import { setImmediate as turn } from 'node:timers/promises';
 import { expect, test, vi } from 'vitest';
+import { PendingAnswers } from '#transports/pending-answers.ts';
 import { RequestTurns } from '#transports/request-turns.ts';
 
 /** A connection of which is remembered when it was not read from. */
 function openConnection() {
   const socket = new Socket();
-  return { socket, pause: vi.spyOn(socket, 'pause') };
+  const turns = new RequestTurns(socket, new PendingAnswers(socket));
+  return { socket, turns, pause: vi.spyOn(socket, 'pause') };
 }
 
 test('serves requests that came at once in turns and in their order, and reads no further meanwhile', async () => {
-  const turns = new RequestTurns();
-  const { socket } = openConnection();
+  const { socket, turns } = openConnection();
   const served: number[] = [];
   const all = Array.from({ length: 40 }, (_, index) => index);
-  for (const index of all) turns.take(socket, () => served.push(index));
+  for (const index of all) turns.take(() => served.push(index));
   const counts = [served.length];
   while (served.length < all.length) {
     // As Node does with every body.
@@ -28,9 +29,8 @@ test('serves requests that came at once in turns and in their order, and reads n
 });
 
 test('stays paused until its turn, whoever else has it resumed', async () => {
-  const turns = new RequestTurns();
-  const { socket } = openConnection();
-  for (let index = 0; index < 16; index += 1) turns.take(socket, () => {});
+  const { socket, turns } = openConnection();
+  for (let index = 0; index < 16; index += 1) turns.take(() => {});
   socket.resume();
   await new Promise((resolve) => process.nextTick(resolve));
   expect(socket.isPaused()).toBe(true);
@@ -39,21 +39,19 @@ test('stays paused until its turn, whoever else has it resumed', async () => {
 });
 
 test('lets one that asks now and then wait for nobody', async () => {
-  const turns = new RequestTurns();
-  const { socket, pause } = openConnection();
+  const { turns, pause } = openConnection();
   for (let index = 0; index < 200; index += 1) {
-    turns.take(socket, () => {});
+    turns.take(() => {});
     await turn();
   }
   expect(pause).not.toHaveBeenCalled();
 });
 
 test('serves nothing more of a connection that is gone', async () => {
-  const turns = new RequestTurns();
-  const { socket } = openConnection();
+  const { socket, turns } = openConnection();
   let served = 0;
   for (let index = 0; index < 200; index += 1) {
-    turns.take(socket, () => {
+    turns.take(() => {
       served += 1;
     });
   }
