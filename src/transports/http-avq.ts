@@ -63,7 +63,6 @@ function malformed(reason: string): Failure {
   return new Failure('BUS_MALFORMED_MESSAGE', { description: `сообщение не разобрано: ${reason}` });
 }
 
-/** The rest of the body is not read. */
 function noRoom(): Failure {
   return new Failure('BUS_OVERLOADED', {
     description: 'шина читает слишком много сообщений сразу, повторите позже',
@@ -79,19 +78,20 @@ export function serveTsrv(
   options: HttpAvqOptions,
 ): void {
   const { bus, dialect, maxMessageBytes } = options;
-  const refuse = (status: number, reason: string, headers: Record<string, string> = {}) =>
-    writeRefusal(response, dialect, status, malformed(reason), { ...corsHeaders(request), ...headers });
+  const refuse = (status: number, failure: Failure, headers: Record<string, string> = {}) =>
+    writeRefusal(response, dialect, status, failure, { ...corsHeaders(request), ...headers });
+  // The rest of the body is not read.
+  const refuseAndEnd = (status: number, failure: Failure) => {
+    connection.end();
+    refuse(status, failure, { connection: 'close' });
+  };
   const limits = { maxBytes: maxMessageBytes, room: connection.roomOf(clientOf(request, bus.clients), bus) };
   readBody(request, limits, (body) => {
-    if (body === 'too large') {
-      return refuse(413, `тело длиннее ${maxMessageBytes} байт`, { connection: 'close' });
-    }
-    if (body === 'no room') {
-      const headers = { ...corsHeaders(request), connection: 'close' };
-      return writeRefusal(response, dialect, 503, noRoom(), headers);
-    }
+    if (connection.isEnding) return;
+    if (body === 'too large') return refuseAndEnd(413, malformed(`тело длиннее ${maxMessageBytes} байт`));
+    if (body === 'no room') return refuseAndEnd(503, noRoom());
     const message = toMessage(request, path, body);
-    if (typeof message !== 'string') return refuse(message.status, message.reason);
+    if (typeof message !== 'string') return refuse(message.status, malformed(message.reason));
     answer(request, response, connection, message, options);
   });
 }
@@ -150,7 +150,6 @@ function answer(
   if (client instanceof Failure) {
     return writeRefusal(response, dialect, 401, client, corsHeaders(request));
   }
-  if (request.socket.destroyed) return;
   const session = bus.open({
     dialect,
     via: 'http',

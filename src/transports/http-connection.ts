@@ -27,6 +27,7 @@ export class HttpConnection {
   readonly #unreadable: UnreadableRequests;
   readonly #sessions = new Set<Session>();
   #queuedBytes = 0;
+  #isEnding = false;
 
   private constructor(socket: Duplex) {
     this.#socket = socket;
@@ -57,6 +58,21 @@ export class HttpConnection {
   /** Ends the connection with a refusal of what is no request, after the answers to all that were. */
   refuse(error: Error, dialect: Dialect): void {
     this.#unreadable.refuse(error, dialect);
+  }
+
+  /** The next answer is the last one: what was sent behind its request must not be carried out (RFC 9112 9.6). */
+  end(): void {
+    this.#isEnding = true;
+  }
+
+  /** Nobody will be told of anything more. */
+  get isEnding(): boolean {
+    return this.#isEnding || this.#socket.destroyed;
+  }
+
+  /** Requests that were read wait for their answers. */
+  get isAnswering(): boolean {
+    return this.#answers.areUnderWay;
   }
 
   /** Ends the session with its response, or with the connection. */

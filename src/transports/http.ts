@@ -79,9 +79,14 @@ export async function listenHttp(options: HttpOptions): Promise<Listener> {
   };
 }
 
-/** Only WebSocket is one: Java's client asks for `h2c` with ordinary requests, which are served as they are. */
+/**
+ * Only WebSocket is one: Java's client asks for `h2c` with ordinary requests, which are served as they are. So is one behind
+ * requests that still wait for answers: its own would be taken for one of those.
+ */
 function shouldUpgradeCallback(request: IncomingMessage): boolean {
-  return request.headers.upgrade?.toLowerCase() === 'websocket';
+  return (
+    request.headers.upgrade?.toLowerCase() === 'websocket' && !HttpConnection.of(request.socket).isAnswering
+  );
 }
 
 function pathnameOf(request: IncomingMessage): string {

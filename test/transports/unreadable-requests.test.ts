@@ -3,11 +3,11 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import type { Respond } from '#bus/delivery.ts';
 import type { Services } from '#bus/services.ts';
 import { NO_HEADERS } from '#core/message.ts';
-import { startBridgeBus } from '../bridge/bridge-bus.ts';
+import { type BridgeBusOptions, startBridgeBus } from '../bridge/bridge-bus.ts';
 import { eventually } from '../support/eventually.ts';
 
 /** A bus that answers when it is told to, and a client that writes whatever it likes. */
-async function startSlowBus() {
+async function startSlowBus(options: BridgeBusOptions = {}) {
   const waiting: { respond: Respond; signal: AbortSignal }[] = [];
   const services: Partial<Services> = {
     serves: () => true,
@@ -16,7 +16,7 @@ async function startSlowBus() {
       waiting.push({ respond, signal });
     },
   };
-  const { url, bus } = await startBridgeBus({ services });
+  const { url, bus } = await startBridgeBus({ services, ...options });
   const socket = connect({ port: Number(new URL(url).port), host: '127.0.0.1', allowHalfOpen: true });
   onTestFinished(() => void socket.destroy());
   let received = '';
@@ -52,6 +52,28 @@ function post(more = '', body = `content-length: ${BODY.length}\r\n\r\n${BODY}`)
 }
 
 const CHUNKED = 'transfer-encoding: chunked\r\n\r\n';
+
+const TOO_LONG = `${CHUNKED}400\r\n${'x'.repeat(1024)}\r\n1\r\nx\r\n0\r\n\r\n`;
+
+test('what is sent behind a request whose refusal ends the connection is not carried out', async () => {
+  const bus = await startSlowBus({ maxMessageBytes: 1024 });
+  bus.socket.write(post() + post('', TOO_LONG) + post());
+  await eventually(() => bus.waiting.length > 0);
+  bus.answer(0);
+  await eventually(bus.isEnded);
+  expect(bus.answers()).toEqual(['200 0', '413']);
+  expect(bus.waiting).toHaveLength(1);
+});
+
+test('an upgrade behind requests that are being carried out is answered in its turn, and is none', async () => {
+  const bus = await startSlowBus();
+  const upgrade = 'host: localhost\r\nconnection: upgrade\r\nupgrade: websocket\r\n\r\n';
+  bus.socket.write(`${post()}GET /tsrv HTTP/1.1\r\n${upgrade}`);
+  await eventually(() => bus.waiting.length === 1);
+  bus.answer(0);
+  await eventually(() => bus.answers().length === 2);
+  expect(bus.answers()).toEqual(['200 0', '405']);
+});
 
 const GARBAGE = {
   'what is no HTTP': ['GARBAGE\r\n\r\n', '400'],
