@@ -12,9 +12,17 @@ type Holding = { requests: number; bytes: number };
 
 const NOTHING: Readonly<Holding> = { requests: 0, bytes: 0 };
 
+/** The share of the room that is kept for those who hold next to nothing. */
+const KEPT = 1 / 5;
+
+/** The share of the room that is next to nothing. */
+const LITTLE = 1 / 100;
+
 /**
- * The places for work under way. Whoever asks is let in while it holds less than what is still free: one alone stops
- * at half, so that there is room left for everybody who comes, and all together never have more than the limits.
+ * The places for work under way. Whoever asks is let in while it holds less than what is still free for all: one alone
+ * stops at two fifths, so that there is room left for everybody who comes, and all together never have more than the
+ * limits. A fifth is kept for those who hold next to nothing: many who flood one after the other, each of what the
+ * others have left, would leave nothing to whoever asks now and then.
  * A group is let in as if it were one, and shares in the same way what it may have.
  */
 export class Admission {
@@ -44,18 +52,16 @@ export class Admission {
     const { maxInFlight, maxInFlightBytes } = this.#limits;
     const { requester, group } = holder;
     const held = this.#holdings.get(requester) ?? NOTHING;
-    let freeRequests = maxInFlight - this.#total.requests;
-    let freeBytes = maxInFlightBytes - this.#total.bytes;
+    const together = group === undefined ? undefined : (this.#groups.get(group) ?? NOTHING);
+    const freeRequests = maxInFlight - this.#total.requests;
+    const freeBytes = maxInFlightBytes - this.#total.bytes;
     if (requests > freeRequests || bytes > freeBytes) return false;
-    if (group !== undefined) {
-      const together = this.#groups.get(group) ?? NOTHING;
-      freeRequests = leftFor(together.requests, freeRequests);
-      freeBytes = leftFor(together.bytes, freeBytes);
-    }
-    if (requests > 0 && held.requests >= freeRequests) return false;
+    const share = shareOf(maxInFlight, freeRequests, together?.requests);
+    if (requests > 0 && held.requests >= share) return false;
     // Who holds nothing may begin with one that counts as many.
-    if (requests > 1 && held.requests > 0 && held.requests + requests > freeRequests) return false;
-    if (held.bytes >= freeBytes) return false;
+    const most = held.requests > 0 ? share - held.requests : freeRequests - maxInFlight * KEPT;
+    if (requests > 1 && requests > most) return false;
+    if (held.bytes >= shareOf(maxInFlightBytes, freeBytes, together?.bytes)) return false;
     this.#add(holder, requests, bytes);
     return true;
   }
@@ -73,9 +79,12 @@ export class Admission {
   }
 }
 
-/** How much more a group may take until it holds as much as is free. */
-function leftFor(held: number, free: number): number {
-  return (free - held) / 2;
+/** How much somebody may hold who is to be let in; `together` is what its group holds, if it is in one. */
+function shareOf(limit: number, free: number, together: number | undefined): number {
+  const open = free - limit * KEPT;
+  const little = limit * LITTLE;
+  if (together === undefined) return Math.max(open, little);
+  return Math.max((open - together) / 2, little - together);
 }
 
 function addTo(holdings: Map<string, Holding>, name: string, requests: number, bytes: number): void {

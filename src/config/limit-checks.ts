@@ -5,8 +5,9 @@ import { asRecord } from './lenient.ts';
 export function checkLimits(root: unknown, complain: Complain): void {
   const { maxMessageBytes, maxInFlightBytes } = asRecord(asRecord(root).limits);
   if (typeof maxMessageBytes !== 'number' || typeof maxInFlightBytes !== 'number') return;
-  // One client alone has at most half of what may be under way.
-  if (maxInFlightBytes > 2 * maxMessageBytes) return;
-  const message = `expected more than ${2 * maxMessageBytes}, twice maxMessageBytes: no message of full size would ever be let in`;
+  // One client alone has at most two fifths of what may be under way.
+  const least = Math.ceil(2.5 * maxMessageBytes);
+  if (maxInFlightBytes >= least) return;
+  const message = `expected ${least} or more, 2.5 times maxMessageBytes: no message of full size would ever be let in`;
   complain(['limits', 'maxInFlightBytes'], message);
 }

@@ -26,13 +26,13 @@ const Limits = Type.Object(
     maxInFlightPerConnection: count(1000, 'Requests of one connection that are not answered yet.'),
     maxInFlight: count(
       20_000,
-      'Requests of everybody together that are not answered yet, one for many registers as so many; one client has at most half of them.',
+      'Requests of everybody together that are not answered yet, one for many registers as so many; one client alone has at most two fifths of them.',
     ),
     maxInFlightBytes: Type.Integer({
       minimum: 1024,
       default: 268_435_456,
       description:
-        'The texts of these requests, and HTTP bodies that are being read (bytes); more than twice `maxMessageBytes`.',
+        'The texts of these requests, and HTTP bodies that are being read (bytes); 2.5 times `maxMessageBytes` or more.',
     }),
     maxQueuedBytesPerConnection: count(
       4_194_304,
