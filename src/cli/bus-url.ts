@@ -7,19 +7,35 @@ const WEB_SOCKET = /^wss?:$/;
 export function parseBusUrl(text: string): URL {
   const url = URL.parse(text);
   if (!url || !(HTTP.test(url.protocol) || WEB_SOCKET.test(url.protocol) || url.protocol === 'tcp:')) {
-    throw new CommandError('usage', `--url ${text}: expected http(s)://, ws(s):// or tcp://host:port`);
+    const given = text.replace(/^[^?]*@|\?.*$/gs, '***');
+    throw new CommandError('usage', `--url ${given}: expected http(s)://, ws(s):// or tcp://host:port`);
+  }
+  if (url.username !== '' || url.password !== '') {
+    throw new CommandError('usage', `--url ${shown(url)}: a client shows who it is by --secret`);
   }
   if (url.protocol === 'tcp:' && url.port === '') {
-    throw new CommandError('usage', `--url ${text}: a port is missing; the bus listens at 1829 by default`);
+    throw new CommandError(
+      'usage',
+      `--url ${shown(url)}: a port is missing; the bus listens at 1829 by default`,
+    );
   }
   if (url.protocol !== 'tcp:' && url.pathname === '/') url.pathname = '/tsrv';
   return url;
 }
 
+/** The URL as it may be told to people: what stands in its query may be a secret (`access_token`). */
+export function shown(url: URL): string {
+  const open = new URL(url);
+  open.username = '';
+  open.password = '';
+  for (const name of new Set(url.searchParams.keys())) open.searchParams.set(name, '***');
+  return open.href;
+}
+
 /** The WebSocket at the same place. */
 export function toWebSocketUrl(url: URL): URL {
   if (url.protocol === 'tcp:') {
-    throw new CommandError('usage', `--url ${url.href}: expected ws(s):// or http(s)://`);
+    throw new CommandError('usage', `--url ${shown(url)}: expected ws(s):// or http(s)://`);
   }
   return new URL(url.href.replace(/^http/, 'ws'));
 }
@@ -28,7 +44,7 @@ export function toWebSocketUrl(url: URL): URL {
 export function unreachable(url: URL, reason: string): CommandError {
   return new CommandError(
     'failed',
-    `no answer from ${url.href}: ${reason}\nIs the bus running (npm start)? Is this its address (--url)?`,
+    `no answer from ${shown(url)}: ${reason}\nIs the bus running (npm start)? Is this its address (--url)?`,
   );
 }
 

@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { type Answer, askBus, headersOf, type Question, timeoutOf } from './bus-question.ts';
+import { shown } from './bus-url.ts';
 import { followJob, hasEnded, jobOf, type ToldJob } from './job-waiting.ts';
 import { tell } from './output.ts';
 import type { ProgressBar } from './progress-bar.ts';
@@ -51,7 +52,7 @@ export class WaitedOrder {
   /** How to go on with what was ordered; undefined when there is nothing. */
   whereabouts(): string | undefined {
     const { url, out, question } = this.#options;
-    const at = `--url ${quote(url.href)}`;
+    const at = `--url ${quote(shown(url))}`;
     if (this.#job) {
       const { id, state } = this.#job;
       if (state !== 'done' && hasEnded(this.#job)) return undefined;

@@ -75,6 +75,21 @@ describe('the command line', () => {
     },
   );
 
+  test.each([
+    ['an address of no bus', ['send', 'a', 'b', '--url', 'ftp://me:hush@localhost/?x=hush']],
+    ['no address at all', ['send', 'a', 'b', '--url', 'hush@localhost?access_token=hush']],
+    ['a password in it', ['send', 'a', 'b', '--url', 'http://me:hush@localhost']],
+    ['TCP without a port', ['send', 'a', 'b', '--url', 'tcp://localhost?access_token=hush']],
+    ['listening over TCP', ['listen', 'a', '--url', 'tcp://localhost:1829?access_token=hush']],
+    ['nobody there', ['send', 'a', 'b', '--url', 'ws://127.0.0.1:1/tsrv?x=1&access_token=hush']],
+    ['nobody to follow', ['send', 'a', 'b', '--wait', '--url', 'http://127.0.0.1:1/tsrv?access_token=hush']],
+    ['nobody to listen to', ['listen', 'a', '--url', 'ws://127.0.0.1:1/tsrv?access_token=hush']],
+  ])('tells no secret of the address it was given: %s', async (_case, parameters) => {
+    expect(await run(parameters)).not.toBe(0);
+    expect(told).toMatch(/[*]{3}|--secret/);
+    expect(told + printed).not.toContain('hush');
+  });
+
   test('never shows the secret of the environment', async () => {
     vi.stubEnv('AVQ_BUS_SECRET', 'open sesame');
     await run(['send', '--help']);
