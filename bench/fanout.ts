@@ -8,9 +8,9 @@ import { printTable, verdict } from './table.ts';
 const REGISTERS = 1000;
 /** A comparison takes no more rounds than this, and no further ones when it has taken so long (milliseconds). */
 const ROUNDS = { least: 3, most: 7 };
-const ENOUGH_MS = 6000;
-const WARM_UP_REPORTS = 8000;
-const REPORTS = { alone: 500, together: 2000 };
+const ENOUGH_MS = 12_000;
+const WARM_UP_REPORTS = 25_000;
+const REPORTS = { alone: 500, together: 6000 };
 const TOGETHER = 50;
 /** Of the bus's own time a report (milliseconds) and of its rate beside that of undici. */
 const AIMS = { overheadMs: 0.5, ratio: 0.7 };

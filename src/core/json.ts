@@ -28,8 +28,12 @@ export class JsonNumber {
 /** Fifteen significant digits always survive the way text → double → text. */
 const SAFE_DIGITS = 15;
 
-/** Might a number in this text need more than a double? Cheap enough for every message; ids in quotes do not count. */
+/** A number that may need more than a double; ids in quotes do not count. */
 const SUSPICIOUS = /(?:^|[:,[\s])-?(?:[\d.]{16}|[\d.]+[eE])/;
+
+/** What any such number holds, in quotes or not. Spelled out, so that the engine looks at every sixteenth character only. */
+const LONG = new RegExp('[0-9.]'.repeat(16));
+const EXPONENT = /[\d.][eE][-+\d]/;
 
 function exact(value: number, source: string): number | JsonNumber {
   const digits = source
@@ -46,7 +50,8 @@ function exact(value: number, source: string): number | JsonNumber {
  * every other value as usual. Throws `SyntaxError`.
  */
 export function parseJson(text: string): unknown {
-  if (!SUSPICIOUS.test(text)) return JSON.parse(text);
+  const isSuspicious = (LONG.test(text) || EXPONENT.test(text)) && SUSPICIOUS.test(text);
+  if (!isSuspicious) return JSON.parse(text);
   return JSON.parse(text, (_key, value, context?: { source?: string }) =>
     typeof value === 'number' && context?.source !== undefined ? exact(value, context.source) : value,
   );
@@ -58,9 +63,7 @@ const MAX_FOREIGN_DEPTH = 200;
 /** {@link parseJson} for what a vendor wrote. Throws `RangeError` where it nests deeper than anybody could work with. */
 export function parseForeignJson(text: string): unknown {
   const value = parseJson(text);
-  // Every level costs two characters, so that a short text need not be walked.
-  if (text.length > 2 * MAX_FOREIGN_DEPTH && isDeeperThan(MAX_FOREIGN_DEPTH, value))
-    throw new RangeError('nested too deep');
+  if (isDeeperThan(MAX_FOREIGN_DEPTH, text, value)) throw new RangeError('nested too deep');
   return value;
 }
 
@@ -71,16 +74,32 @@ export function isJsonObject(value: unknown): value is Record<string, unknown> {
   );
 }
 
-/** Does the value nest deeper than `maxDepth` levels? Walked without building lists, since it is asked for every longer message. */
-export function isDeeperThan(maxDepth: number, value: unknown): boolean {
+/** Does the value that was read from this text nest deeper than `maxDepth` levels? */
+export function isDeeperThan(maxDepth: number, text: string, value: unknown): boolean {
+  // Every level begins with a bracket: hardly a text has so many of them that its value must be walked.
+  return opensMoreThan(maxDepth, text) && hasMoreLevels(maxDepth, value);
+}
+
+function opensMoreThan(most: number, text: string): boolean {
+  let opened = 0;
+  for (const bracket of '{[') {
+    for (let at = text.indexOf(bracket); at !== -1; at = text.indexOf(bracket, at + 1)) {
+      opened += 1;
+      if (opened > most) return true;
+    }
+  }
+  return false;
+}
+
+function hasMoreLevels(maxDepth: number, value: unknown): boolean {
   if (typeof value !== 'object' || value === null) return false;
   if (maxDepth === 0) return !(value instanceof JsonNumber);
   if (Array.isArray(value)) {
-    for (const item of value) if (isDeeperThan(maxDepth - 1, item)) return true;
+    for (const item of value) if (hasMoreLevels(maxDepth - 1, item)) return true;
     return false;
   }
   for (const key in value) {
-    if (isDeeperThan(maxDepth - 1, (value as Record<string, unknown>)[key])) return true;
+    if (hasMoreLevels(maxDepth - 1, (value as Record<string, unknown>)[key])) return true;
   }
   return false;
 }

@@ -14,7 +14,6 @@ export function readEnvelope(text: string, maxDepth: number): EnvelopeReading {
     return { fault: 'not JSON' };
   }
   if (!isJsonObject(envelope)) return { fault: 'not an object' };
-  // Every level costs two characters, so that a short message need not be walked.
-  const tooDeep = text.length > 2 * maxDepth && isDeeperThan(maxDepth, envelope);
+  const tooDeep = isDeeperThan(maxDepth, text, envelope);
   return tooDeep ? { fault: 'too deep', envelope } : { envelope };
 }

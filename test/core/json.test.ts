@@ -9,6 +9,9 @@ describe('parseJson', () => {
     '-9007199254740993',
     '1e400',
     '123456789012345.67',
+    '1234567890.1234567',
+    '1E+400',
+    '-0.1234567890123456e-7',
   ])('keeps every digit of %s', (source) => {
     const parsed = parseJson(`{"amount": ${source}}`);
     expect(JSON.stringify(parsed)).toBe(`{"amount":${source}}`);
@@ -50,12 +53,16 @@ describe('isDeeperThan', () => {
   test('counts objects and arrays alike', () => {
     const nested = (levels: number): unknown =>
       levels === 0 ? 1 : levels % 2 ? [nested(levels - 1)] : { a: nested(levels - 1) };
-    expect(isDeeperThan(64, nested(64))).toBe(false);
-    expect(isDeeperThan(64, nested(65))).toBe(true);
+    const isTooDeep = (value: unknown) => isDeeperThan(64, JSON.stringify(value), value);
+    expect([isTooDeep(nested(64)), isTooDeep(nested(65))]).toEqual([false, true]);
+    const wide = Array.from({ length: 100 }, () => nested(10));
+    expect([isTooDeep(wide), isTooDeep([...wide, nested(64)])]).toEqual([false, true]);
+    expect(isTooDeep(['['.repeat(1000), '{'.repeat(1000)])).toBe(false);
   });
 
   test('survives a nesting that would overflow the stack', () => {
-    expect(isDeeperThan(64, JSON.parse('['.repeat(100_000) + ']'.repeat(100_000)))).toBe(true);
+    const text = '['.repeat(100_000) + ']'.repeat(100_000);
+    expect(isDeeperThan(64, text, JSON.parse(text))).toBe(true);
   });
 });
 
