@@ -15,14 +15,19 @@ const NOTHING: Readonly<Holding> = { requests: 0, bytes: 0 };
 /** The share of the room that is kept for those who hold next to nothing. */
 const KEPT = 1 / 5;
 
-/** The share of the room that is next to nothing. */
+/** The share of the room that is next to nothing, at most. */
 const LITTLE = 1 / 100;
+
+/** Of what is kept, next to nothing is this times the square of what is left of it. */
+const STEEPNESS = 3;
 
 /**
  * The places for work under way. Whoever asks is let in while it holds less than what is still free for all: one alone
  * stops at two fifths, so that there is room left for everybody who comes, and all together never have more than the
  * limits. A fifth is kept for those who hold next to nothing: many who flood one after the other, each of what the
- * others have left, would leave nothing to whoever asks now and then.
+ * others have left, would leave nothing to whoever asks now and then. What counts as next to nothing shrinks faster than
+ * what is left, so that as many as the square root of the places may flood, and whoever holds nothing finds one; of
+ * bytes, as long as messages are small beside the room. With more of them nothing is promised.
  * A group is let in as if it were one, and shares in the same way what it may have.
  */
 export class Admission {
@@ -82,7 +87,7 @@ export class Admission {
 /** How much somebody may hold who is to be let in; `together` is what its group holds, if it is in one. */
 function shareOf(limit: number, free: number, together: number | undefined): number {
   const open = free - limit * KEPT;
-  const little = limit * LITTLE;
+  const little = Math.min(limit * LITTLE, (STEEPNESS * free * free) / limit);
   if (together === undefined) return Math.max(open, little);
   return Math.max((open - together) / 2, little - together);
 }

@@ -1,13 +1,14 @@
 /** Names a queue, from the widest to the narrowest. */
 export type Name = string | number;
 
+/** `level` says which of the names is that of a queue in here. */
 type Waiting<T> = {
   readonly isEmpty: boolean;
-  put(thing: T, names: readonly Name[]): void;
+  put(thing: T, names: readonly Name[], level?: number): void;
   /** Takes the next one out. */
   take(): T | undefined;
   /** Takes out one that waits no longer, under the names that it was put in with. */
-  drop(thing: T, names: readonly Name[]): void;
+  drop(thing: T, names: readonly Name[], level?: number): void;
 };
 
 /** First come, first served. */
@@ -59,14 +60,15 @@ export class Rotation<T> implements Waiting<T> {
     return this.#queues.size === 0;
   }
 
-  put(thing: T, [name = '', ...names]: readonly Name[]): void {
+  put(thing: T, names: readonly Name[], level = 0): void {
+    const name = names[level] ?? '';
     let queue = this.#queues.get(name);
     if (!queue) {
       queue = this.#levels > 1 ? new Rotation<T>(this.#levels - 1) : new Line<T>();
       this.#queues.set(name, queue);
       this.#turns.put(name);
     }
-    queue.put(thing, names);
+    queue.put(thing, names, level + 1);
   }
 
   take(): T | undefined {
@@ -79,10 +81,11 @@ export class Rotation<T> implements Waiting<T> {
     return thing;
   }
 
-  drop(thing: T, [name = '', ...names]: readonly Name[]): void {
+  drop(thing: T, names: readonly Name[], level = 0): void {
+    const name = names[level] ?? '';
     const queue = this.#queues.get(name);
     if (!queue) return;
-    queue.drop(thing, names);
+    queue.drop(thing, names, level + 1);
     if (!queue.isEmpty) return;
     this.#queues.delete(name);
     this.#turns.drop(name);

@@ -97,6 +97,30 @@ describe('admission', () => {
     }
   });
 
+  test('refuses nobody who asks now and then, where as many as the root of the places flood at any rates', () => {
+    const places = fc.integer({ min: 9, max: 4000 });
+    const rates = fc.array(fc.integer({ min: 100, max: 10_000 }), { minLength: 65, maxLength: 65 });
+    const ends = fc.array(fc.nat(), { maxLength: 30 });
+    fc.assert(
+      fc.property(places, rates, ends, (maxInFlight, perTurn, ended) => {
+        const flooders = perTurn.slice(0, Math.floor(Math.sqrt(maxInFlight)));
+        const admission = new Admission({ maxInFlight, maxInFlightBytes: maxInFlight * 100 });
+        const held = flooders.map(() => 0);
+        for (const end of [0, ...ended]) {
+          const whose = end % flooders.length;
+          for (; (held[whose] ?? 0) > 0; held[whose] = (held[whose] ?? 0) - 1)
+            admission.give({ requester: `${whose}` }, 1, 100);
+          for (const [index, rate] of flooders.entries()) {
+            for (let asked = 0; asked < rate && admission.take({ requester: `${index}` }, 1, 100); asked += 1)
+              held[index] = (held[index] ?? 0) + 1;
+            expect(admission.take({ requester: 'calm' }, 1, 100)).toBe(true);
+            admission.give({ requester: 'calm' }, 1, 100);
+          }
+        }
+      }),
+    );
+  });
+
   test('never has more than the limits, and refuses nobody who holds nothing while anything is free', () => {
     const step = fc.record({ who: fc.nat(5), bytes: fc.integer({ min: 1, max: 50 }), gives: fc.boolean() });
     fc.assert(
