@@ -82,12 +82,12 @@ export function serveTsrv(
     writeRefusal(response, dialect, status, failure, { ...corsHeaders(request), ...headers });
   // The rest of the body is not read.
   const refuseAndEnd = (status: number, failure: Failure) => {
-    connection.end();
+    connection.endWith(response);
     refuse(status, failure, { connection: 'close' });
   };
   const limits = { maxBytes: maxMessageBytes, room: connection.roomOf(clientOf(request, bus.clients), bus) };
   readBody(request, limits, (body) => {
-    if (connection.isEnding) return;
+    if (connection.isInVain(response)) return;
     if (body === 'too large') return refuseAndEnd(413, malformed(`тело длиннее ${maxMessageBytes} байт`));
     if (body === 'no room') return refuseAndEnd(503, noRoom());
     const message = toMessage(request, path, body);

@@ -27,7 +27,7 @@ export class HttpConnection {
   readonly #unreadable: UnreadableRequests;
   readonly #sessions = new Set<Session>();
   #queuedBytes = 0;
-  #isEnding = false;
+  #last: ServerResponse | undefined;
 
   private constructor(socket: Duplex) {
     this.#socket = socket;
@@ -60,14 +60,16 @@ export class HttpConnection {
     this.#unreadable.refuse(error, dialect);
   }
 
-  /** The next answer is the last one: what was sent behind its request must not be carried out (RFC 9112 9.6). */
-  end(): void {
-    this.#isEnding = true;
+  /** This answer is the last one: what was sent behind its request must not be carried out (RFC 9112 9.6). */
+  endWith(response: ServerResponse): void {
+    this.#last = response;
   }
 
-  /** Nobody will be told of anything more. */
-  get isEnding(): boolean {
-    return this.#isEnding || this.#socket.destroyed;
+  /** Is it an answer that will never leave? */
+  isInVain(response: ServerResponse): boolean {
+    if (this.#socket.destroyed) return true;
+    // The last one may be known before requests that came earlier have been read.
+    return this.#last !== undefined && this.#answers.isBefore(this.#last, response);
   }
 
   /** Requests that were read wait for their answers. */

@@ -38,6 +38,12 @@ export class PendingAnswers {
     return this.#latest?.req.complete === false ? this.#latest : undefined;
   }
 
+  /** Does the one come before the other, which waits? */
+  isBefore(one: ServerResponse, other: ServerResponse): boolean {
+    for (const response of this.#pending) if (response === one || response === other) return response === one;
+    return true;
+  }
+
   /** As much waits to be written as may; the latest so many requests are not served yet, and have written nothing. */
   areFull(unserved: number): boolean {
     if (this.#socket.writableNeedDrain) return true;

@@ -53,17 +53,26 @@ function post(more = '', body = `content-length: ${BODY.length}\r\n\r\n${BODY}`)
 
 const CHUNKED = 'transfer-encoding: chunked\r\n\r\n';
 
-const TOO_LONG = `${CHUNKED}400\r\n${'x'.repeat(1024)}\r\n1\r\nx\r\n0\r\n\r\n`;
+const TOO_LONG_BODY = `${CHUNKED}400\r\n${'x'.repeat(1024)}\r\n1\r\nx\r\n0\r\n\r\n`;
 
-test('what is sent behind a request whose refusal ends the connection is not carried out', async () => {
-  const bus = await startSlowBus({ maxMessageBytes: 1024 });
-  bus.socket.write(post() + post('', TOO_LONG) + post());
-  await eventually(() => bus.waiting.length > 0);
-  bus.answer(0);
-  await eventually(bus.isEnded);
-  expect(bus.answers()).toEqual(['200 0', '413']);
-  expect(bus.waiting).toHaveLength(1);
-});
+const TOO_LONG = {
+  'shows in its body': TOO_LONG_BODY,
+  'shows in its head': `content-length: 1025\r\n\r\n${'x'.repeat(1025)}`,
+};
+
+test.each(Object.entries(TOO_LONG))(
+  'nothing is carried out behind a request that is too long, but all before it: %s',
+  async (_name, tooLong) => {
+    const bus = await startSlowBus({ maxMessageBytes: 1024 });
+    bus.socket.write(post() + post() + post('', tooLong) + post());
+    await eventually(() => bus.waiting.length === 2);
+    bus.answer(1);
+    bus.answer(0);
+    await eventually(bus.isEnded);
+    expect(bus.answers()).toEqual(['200 0', '200 1', '413']);
+    expect(bus.waiting).toHaveLength(2);
+  },
+);
 
 test('an upgrade behind requests that are being carried out is answered in its turn, and is none', async () => {
   const bus = await startSlowBus();
