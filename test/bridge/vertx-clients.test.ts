@@ -27,8 +27,8 @@ beforeAll(async () => {
     vendors: { minsk: { kind: 'tsrv', baseUrl: upstream.url } },
     devices: [{ token: TOKEN, vendor: 'minsk' }],
     anonymous: {
-      inbound: [{ addressRegex: '(echo|hello|fail|headers|chat|ik\\..+)' }],
-      outbound: [{ addressRegex: '(chat|ticks|ik\\..+)' }],
+      inbound: [{ addressRegex: '(echo|hello|fail|headers|chat\\.\\d+|ik\\..+)' }],
+      outbound: [{ addressRegex: '(chat\\.\\d+|ticks|ik\\..+)' }],
     },
     consumers: [
       { address: 'echo', behaviour: 'echo' },
@@ -44,6 +44,14 @@ afterAll(async () => {
   await bus?.stop();
   await upstream?.close();
 });
+
+let rooms = 0;
+
+/** An address of its own for every test: a client that has closed is a consumer until the bus finds out. */
+function newRoom(): string {
+  rooms += 1;
+  return `chat.${rooms}`;
+}
 
 /** The next message at an address that the client registers. */
 function listen(client: VertxClient, address: string): Promise<ClientMessage> {
@@ -80,10 +88,11 @@ describe.each(CLIENTS)('%s', (_name, Client) => {
         failureType: 'RECIPIENT_FAILURE',
         message: 'oops!',
       });
-      expect(await request(client, 'chat', {})).toEqual({
+      const room = newRoom();
+      expect(await request(client, room, {})).toEqual({
         failureCode: -1,
         failureType: 'NO_HANDLERS',
-        message: 'No handlers for address chat',
+        message: `No handlers for address ${room}`,
       });
     });
 
@@ -99,29 +108,31 @@ describe.each(CLIENTS)('%s', (_name, Client) => {
     it('listens, and publishes', async () => {
       const [client, other] = [await open(), await open()];
       expect((await listen(client, 'ticks')).body).toEqual({ tick: expect.any(Number) });
-      const heard = listen(client, 'chat');
+      const room = newRoom();
+      const heard = listen(client, room);
       // A registration is not acknowledged: publish until it is there.
-      const repeat = setInterval(() => other.publish('chat', 'to all'), 20);
+      const repeat = setInterval(() => other.publish(room, 'to all'), 20);
       expect((await heard).body).toBe('to all');
       clearInterval(repeat);
     });
 
     it('asks a consumer on the TCP bridge, and is asked by it', async () => {
       const client = await open();
+      const room = newRoom();
       const tcp = await openTcp(bus.vertxTcpPort);
-      tcp.send({ type: 'register', address: 'chat' });
+      tcp.send({ type: 'register', address: room });
       tcp.send({ type: 'ping' });
       expect(await tcp.next()).toEqual({ type: 'pong' });
-      const answer = request(client, 'chat', 'page → service');
+      const answer = request(client, room, 'page → service');
       const { replyAddress, body } = await tcp.next();
       expect(body).toBe('page → service');
       tcp.send({ type: 'send', address: replyAddress, body: 'service → page' });
       expect(await answer).toMatchObject({ body: 'service → page' });
-      tcp.send({ type: 'unregister', address: 'chat' });
+      tcp.send({ type: 'unregister', address: room });
 
-      client.registerHandler('chat', {}, (_error, message) => message.reply?.(['got', message.body]));
+      client.registerHandler(room, {}, (_error, message) => message.reply?.(['got', message.body]));
       await request(client, 'echo', 'the registration is there');
-      tcp.send({ type: 'send', address: 'chat', replyAddress: 'r', body: 'service → page' });
+      tcp.send({ type: 'send', address: room, replyAddress: 'r', body: 'service → page' });
       expect(await tcp.next()).toMatchObject({ address: 'r', body: ['got', 'service → page'] });
       tcp.close();
     });
