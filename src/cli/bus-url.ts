@@ -7,9 +7,12 @@ const WEB_SOCKET = /^wss?:$/;
 export function parseBusUrl(text: string): URL {
   const url = URL.parse(text);
   if (!url || !(HTTP.test(url.protocol) || WEB_SOCKET.test(url.protocol) || url.protocol === 'tcp:')) {
-    const given = text.replace(/^[^?]*@|\?.*$/gs, '***');
+    // Where the secret begins and ends cannot be told in what is no URL.
+    const given = /[@?#]/.test(text) ? '***' : text;
     throw new CommandError('usage', `--url ${given}: expected http(s)://, ws(s):// or tcp://host:port`);
   }
+  // Never sent; a WebSocket refuses it.
+  url.hash = '';
   if (url.username !== '' || url.password !== '') {
     throw new CommandError('usage', `--url ${shown(url)}: a client shows who it is by --secret`);
   }
@@ -28,6 +31,7 @@ export function shown(url: URL): string {
   const open = new URL(url);
   open.username = '';
   open.password = '';
+  open.hash = '';
   for (const name of new Set(url.searchParams.keys())) open.searchParams.set(name, '***');
   return open.href;
 }

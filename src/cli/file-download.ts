@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { isJsonObject } from '#core/json.ts';
-import { reasonOf, unreachable } from './bus-url.ts';
+import { reasonOf, shown, unreachable } from './bus-url.ts';
 import { CommandError } from './command-error.ts';
 import type { OutFile } from './out-file.ts';
 
@@ -26,7 +26,7 @@ function locate(bus: URL, url: string): URL {
   }
   const located = new URL(url, bus.href.replace(/^ws/, 'http'));
   // The secret goes along, and must not go anywhere else.
-  if (located.host !== bus.host) throw unreachable(bus, `it names a file elsewhere (${located.href})`);
+  if (located.host !== bus.host) throw unreachable(bus, `it names a file elsewhere (${shown(located)})`);
   return located;
 }
 
@@ -45,7 +45,10 @@ export async function downloadFile(
   try {
     await target.save(verified(response.body, sha256));
   } catch (error) {
-    throw new CommandError('failed', `--out ${target.name}: ${reasonOf(error)}; the file is kept at ${from}`);
+    throw new CommandError(
+      'failed',
+      `--out ${target.name}: ${reasonOf(error)}; the file is kept at ${shown(from)}`,
+    );
   }
 }
 

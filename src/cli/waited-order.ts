@@ -52,7 +52,7 @@ export class WaitedOrder {
   /** How to go on with what was ordered; undefined when there is nothing. */
   whereabouts(): string | undefined {
     const { url, out, question } = this.#options;
-    const at = `--url ${quote(shown(url))}`;
+    const at = sameBus(url);
     if (this.#job) {
       const { id, state } = this.#job;
       if (state !== 'done' && hasEnded(this.#job)) return undefined;
@@ -77,6 +77,14 @@ export class WaitedOrder {
     this.#job = job ?? this.#job;
     return answer;
   }
+}
+
+/** The options for a command that asks there again; a secret in the URL is left to whoever repeats it. */
+function sameBus(url: URL): string {
+  const open = new URL(url);
+  open.searchParams.delete('access_token');
+  const secret = url.searchParams.has('access_token') ? ' --secret …' : '';
+  return `--url ${quote(shown(open))}${secret}`;
 }
 
 /** As a shell takes it for one word. */

@@ -78,6 +78,8 @@ describe('the command line', () => {
   test.each([
     ['an address of no bus', ['send', 'a', 'b', '--url', 'ftp://me:hush@localhost/?x=hush']],
     ['no address at all', ['send', 'a', 'b', '--url', 'hush@localhost?access_token=hush']],
+    ['no address, a secret in two parts', ['send', 'a', 'b', '--url', 'http://me:hush?hush@localhost']],
+    ['a secret behind no address', ['send', 'a', 'b', '--url', 'http://localhost:99999#access_token=hush']],
     ['a password in it', ['send', 'a', 'b', '--url', 'http://me:hush@localhost']],
     ['TCP without a port', ['send', 'a', 'b', '--url', 'tcp://localhost?access_token=hush']],
     ['listening over TCP', ['listen', 'a', '--url', 'tcp://localhost:1829?access_token=hush']],
@@ -87,6 +89,13 @@ describe('the command line', () => {
   ])('tells no secret of the address it was given: %s', async (_case, parameters) => {
     expect(await run(parameters)).not.toBe(0);
     expect(told).toMatch(/[*]{3}|--secret/);
+    expect(told + printed).not.toContain('hush');
+  });
+
+  test.each(['send', 'listen'])('leaves out what stands behind the address (%s)', async (command) => {
+    const action = command === 'send' ? ['b'] : [];
+    expect(await run([command, 'a', ...action, '--url', 'ws://127.0.0.1:1/#hush'])).toBe(1);
+    expect(told).toContain('no answer from ws://127.0.0.1:1/tsrv:');
     expect(told + printed).not.toContain('hush');
   });
 

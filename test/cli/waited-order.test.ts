@@ -163,6 +163,15 @@ describe('an order that is never answered', () => {
     expect(taken[0]).not.toContain('"wait"');
   });
 
+  test('leaves the secret of the URL to whoever repeats the command', async () => {
+    const { url } = await startTaker('ws');
+    const secretUrl = `${url}/tsrv?access_token=hush`;
+    const { exitCode, stdout, stderr } = await execute([...ORDER, '--url', secretUrl]);
+    expect([exitCode, stdout]).toEqual([1, '']);
+    expect(stderr).toContain(`avq-bus send bus.jobs list_jobs --url ${url}/tsrv --secret …\n`);
+    expect(stderr).not.toContain('hush');
+  });
+
   test('may be repeated where it has an operation.id', async () => {
     const { url } = await startTaker('http');
     const { exitCode, stderr } = await execute([...ORDER, '--header', 'operation.id=o', '--url', url]);
