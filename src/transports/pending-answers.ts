@@ -38,10 +38,11 @@ export class PendingAnswers {
     return this.#latest?.req.complete === false ? this.#latest : undefined;
   }
 
-  /** Does the one come before the other, which waits? */
+  /** Does the one come before the other, which waits? One that has left does. */
   isBefore(one: ServerResponse, other: ServerResponse): boolean {
+    if (!this.#pending.has(one)) return true;
     for (const response of this.#pending) if (response === one || response === other) return response === one;
-    return true;
+    return false;
   }
 
   /** As much waits to be written as may; the latest so many requests are not served yet, and have written nothing. */

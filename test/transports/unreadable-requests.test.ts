@@ -74,6 +74,17 @@ test.each(Object.entries(TOO_LONG))(
   },
 );
 
+test.each(Object.values(TOO_LONG).flatMap((tooLong) => [1, 40].map((behind) => [behind, tooLong] as const)))(
+  'nothing is carried out behind a request that is too long and the first: %i behind',
+  async (behind, tooLong) => {
+    const bus = await startSlowBus({ maxMessageBytes: 1024 });
+    bus.socket.write(post('', tooLong) + post().repeat(behind));
+    await eventually(bus.isEnded);
+    await eventually(() => bus.bus.connections === 0);
+    expect([bus.answers(), bus.waiting.length]).toEqual([['413'], 0]);
+  },
+);
+
 test('an upgrade behind requests that are being carried out is answered in its turn, and is none', async () => {
   const bus = await startSlowBus();
   const upgrade = 'host: localhost\r\nconnection: upgrade\r\nupgrade: websocket\r\n\r\n';
