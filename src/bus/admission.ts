@@ -28,7 +28,7 @@ const STEEPNESS = 3;
  * others have left, would leave nothing to whoever asks now and then. What counts as next to nothing shrinks faster than
  * what is left, so that as many as the square root of the places may flood, and whoever holds nothing finds one; of
  * bytes, as long as messages are small beside the room. With more of them nothing is promised.
- * A group is let in as if it were one, and shares in the same way what it may have.
+ * A group is let in as if it were one. Those in it share what it may have likewise, but nothing of that is kept.
  */
 export class Admission {
   readonly #limits: AdmissionLimits;

@@ -11,7 +11,8 @@ const waiting: (() => void)[] = [];
 
 /**
  * Goes on in a later turn of the event loop, of which each belongs to one of those that wait, in the order in which they
- * came: a turn is no longer for many connections that never stop than for one, and who has little to ask is heard between.
+ * came: a turn is no longer for many connections that never stop than for one, but by the one message that each WebSocket
+ * goes on with; and who has little to ask is heard between.
  */
 export function awaitTurn(goOn: () => void): void {
   if (waiting.push(goOn) === 1) setImmediate(takeTurn);

@@ -25,7 +25,7 @@ export class RequestTurns {
     });
   }
 
-  /** Calls `serve` at once, or in a later turn after the requests before it; never when the connection is gone. */
+  /** Calls `serve` at once, or in a later turn after the requests before it; then never when the connection is gone. */
   take(serve: () => void): void {
     if (this.#mustWait) return void this.#waiting.push(serve);
     serve();

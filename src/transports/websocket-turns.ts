@@ -12,7 +12,8 @@ type Internals = { readonly _receiver: { _allowSynchronousEvents: boolean } };
  * Has the messages of a WebSocket taken in turns with all other connections: 64 KiB hold thousands of tiny ones, and
  * pausing the socket holds back none that was read. The parser of `ws` can stop after each message until the next turn of
  * the event loop, by an option that makes everybody slow (`allowSynchronousEvents: false`); here it does so only from where
- * a turn is full until the connection has its next one. Whatever comes behind, a close frame too, waits in its place.
+ * a turn is full until the connection has its next one, and one message a turn is still taken meanwhile. Whatever comes
+ * behind, a close frame too, waits in its place.
  */
 export function takeMessagesInTurns(socket: Socket, webSocket: WebSocket): void {
   const { _receiver: parser } = webSocket as unknown as Internals;

@@ -1,18 +1,15 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { createApp, vendors } from '#app.ts';
 import type { BridgeHook } from '#bus/hooks.ts';
 import { parseConfig } from '#config.ts';
 import { silentLog } from '#core/log.ts';
 import { NO_HEADERS } from '#core/message.ts';
+import { temporaryFolder } from '../store/temporary-folder.ts';
 import { type BridgeBus, createInbox } from './bridge-bus.ts';
 import { openRaw, openTcp } from './bridge-clients.ts';
 
 async function start(given: object, hook?: BridgeHook) {
-  const folder = mkdtempSync(join(tmpdir(), 'configured-bus-'));
-  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  const folder = temporaryFolder();
   const listen = { http: { port: 0 }, avqTcp: { port: 0 }, vertxTcp: { port: 0 } };
   const config = parseConfig({ listen, shutdownMs: 100, ...given }, { vendors, env: {}, folder });
   const app = await createApp({ config, log: silentLog, ...(hook && { hook }) });
