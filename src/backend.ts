@@ -5,6 +5,7 @@ import { Router } from '#actions/router.ts';
 import { VendorCalls } from '#actions/vendor-calls.ts';
 import { createXReports } from '#actions/x-reports.ts';
 import type { Config } from '#config.ts';
+import { Cancellation } from '#core/cancellation.ts';
 import type { Clock } from '#core/clock.ts';
 import type { Log } from '#core/log.ts';
 import type { BusStatus } from '#domain/bus-status.ts';
@@ -66,7 +67,7 @@ export function openBackend(options: BackendOptions): Backend {
   let directory = accounts.apply(config);
   let { vendors: accountConfigs } = config;
   const joinedReads = createJoinedReads();
-  const stopped = new AbortController();
+  const stopped = new Cancellation();
   const operations = new Operations({
     table: store.operations,
     clock,
@@ -91,8 +92,7 @@ export function openBackend(options: BackendOptions): Backend {
     jobOf: (name) => router.jobOf(name),
     publish: publishJob,
   });
-  const { signal } = stopped;
-  const calls = new VendorCalls({ clock, stopped: signal, ...recording, joinedReads, operations, jobs });
+  const calls = new VendorCalls({ clock, stopped, ...recording, joinedReads, operations, jobs });
   const router = new Router({
     actions: [...Object.values(commonActions), ...vendors.flatMap((vendor) => vendor.actions)],
     directory: () => directory,

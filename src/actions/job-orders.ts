@@ -1,5 +1,6 @@
 import type { Exchange } from '#core/call.ts';
-import type { Clock } from '#core/clock.ts';
+import type { Signal } from '#core/cancellation.ts';
+import { type Clock, withTimeOut } from '#core/clock.ts';
 import { Failure } from '#core/failure.ts';
 import type { ActionClient, ServiceHeaders } from '#domain/action.ts';
 import type { JobDesk } from '#domain/job-desk.ts';
@@ -14,7 +15,7 @@ const WAIT_TIMEOUT_MS = 120_000;
 
 type Requester = {
   readonly client: ActionClient;
-  readonly signal: AbortSignal;
+  readonly signal: Signal;
   readonly exchanges: Exchange[];
 };
 
@@ -27,7 +28,7 @@ export type JobOrderOptions = {
   readonly jobs: Pick<Jobs, 'order' | 'wait'>;
   readonly clock: Clock;
   /** Aborted when the bus stops and nobody may wait any longer. */
-  readonly stopped: AbortSignal;
+  readonly stopped: Signal;
   /** The vendors' answers are wanted whole, whoever asks. */
   readonly isRecording?: boolean;
   /** Told of every job that nobody waits for when it has ended, or when the bus stops before that. */
@@ -41,18 +42,15 @@ function withoutTexts({ request, outcome, ...facts }: Exchange): Exchange {
 }
 
 /** Orders the job: answers the Job, or with `wait` its result, which may be its failure, or `BUS_TIMEOUT`. */
-export async function orderJob(
+export function orderJob(
   { jobs, clock, stopped, isRecording = false, onJobEnded }: JobOrderOptions,
   { client, signal, exchanges }: Requester,
   { operationId, wait, raw, timeoutMs = WAIT_TIMEOUT_MS }: ServiceHeaders,
   order: JobOrder,
 ): Promise<unknown> {
-  const timeOut = new AbortController();
-  const timer = clock.setTimeout(() => timeOut.abort(), timeoutMs);
-  try {
+  return withTimeOut(clock, timeoutMs, [signal, stopped], async (isOver) => {
     const showPersonalData = client.seesPersonalData;
     const request = { ...order, client: client.name, operationId, showPersonalData };
-    const isOver = AbortSignal.any([timeOut.signal, signal, stopped]);
     const placed = await jobs.order(request, isOver);
     if (!wait) {
       if (onJobEnded) void follow(jobs, placed, stopped, client).then(onJobEnded);
@@ -65,16 +63,14 @@ export async function orderJob(
     const outcome = jobOutcome(record);
     if ('failure' in outcome) throw outcome.failure;
     return outcome.data;
-  } finally {
-    timer.cancel();
-  }
+  });
 }
 
 /** Never rejects: what cannot be read at its end is told as it was at the beginning. */
 async function follow(
   jobs: Pick<Jobs, 'wait'>,
   placed: JobRecord,
-  stopped: AbortSignal,
+  stopped: Signal,
   client: ActionClient,
 ): Promise<Parameters<JobWatcher>[0]> {
   const exchanges: Exchange[] = [];

@@ -1,4 +1,5 @@
 import type { Exchange, Flow } from '#core/call.ts';
+import type { Signal } from '#core/cancellation.ts';
 import type { Failure } from '#core/failure.ts';
 import type { Headers } from '#core/message.ts';
 import type { ActionClient } from '#domain/action.ts';
@@ -10,7 +11,7 @@ export type RoutedRequest = {
   readonly headers: Headers;
   readonly body: unknown;
   readonly client: ActionClient;
-  readonly signal: AbortSignal;
+  readonly signal: Signal;
   readonly exchanges: Exchange[];
   /** Whose turn its calls take at an account. */
   readonly flow?: Flow | undefined;

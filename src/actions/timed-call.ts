@@ -1,7 +1,7 @@
-import { type Call, type Exchange, type Flow, GIVEN_UP } from '#core/call.ts';
+import type { Call, Exchange, Flow } from '#core/call.ts';
+import { Cancellation, type Signal } from '#core/cancellation.ts';
 import type { Clock } from '#core/clock.ts';
 import { Failure } from '#core/failure.ts';
-import { onAbort } from './giving-up.ts';
 
 /** Time-outs of requests that name none (milliseconds). */
 const READ_TIMEOUT_MS = 30_000;
@@ -16,7 +16,7 @@ export type TimedCallOptions = {
   /** From the `timeout` header; undefined for the default. */
   readonly timeoutMs: number | undefined;
   /** Aborted when the requester is gone, or when the bus will wait no longer. */
-  readonly signals: readonly AbortSignal[];
+  readonly signals: readonly Signal[];
   readonly exchanges: Exchange[];
   readonly traceparent: string | undefined;
   /** See {@link Call}. */
@@ -33,13 +33,12 @@ export type TimedCallOptions = {
 export function timedCall<T>(options: TimedCallOptions, run: (call: Call) => Promise<T>): Promise<T> {
   const { clock, effect, exchanges, traceparent, flow, fresh = false } = options;
   const timeoutMs = options.timeoutMs ?? (effect === 'change' ? CHANGE_TIMEOUT_MS : READ_TIMEOUT_MS);
-  const controller = new AbortController();
-  const { signal } = controller;
+  const signal = new Cancellation();
   const call = { deadline: clock.now() + timeoutMs, signal, exchanges, traceparent, flow, fresh };
   return new Promise((resolve, reject) => {
     const giveUp = () => {
       timer.cancel();
-      controller.abort(GIVEN_UP);
+      signal.abort();
       // Whatever was not sent yet rejects at once with its own failure; only what is on its way is left.
       timer = clock.setTimeout(() => {
         end();
@@ -48,11 +47,11 @@ export function timedCall<T>(options: TimedCallOptions, run: (call: Call) => Pro
     };
     const end = () => {
       timer.cancel();
-      for (const stop of stopWaiting) stop();
+      for (const given of options.signals) given.removeEventListener('abort', giveUp);
     };
     let timer = clock.setTimeout(giveUp, timeoutMs);
-    const stopWaiting = options.signals.map((signal) => onAbort(signal, giveUp));
-    if (options.signals.some((signal) => signal.aborted)) giveUp();
+    for (const given of options.signals) given.addEventListener('abort', giveUp);
+    if (options.signals.some((given) => given.aborted)) giveUp();
     run(call).then(
       (value) => {
         end();

@@ -1,4 +1,5 @@
 import type { Call, Exchange, Flow } from '#core/call.ts';
+import type { Signal } from '#core/cancellation.ts';
 import type { Clock } from '#core/clock.ts';
 import type { ActionClient, ServiceHeaders } from '#domain/action.ts';
 import type { Change } from '#domain/change.ts';
@@ -14,7 +15,7 @@ export type ChangeRequest = ChangeName & { readonly data: unknown; readonly chan
 export type VendorCallsOptions = {
   readonly clock: Clock;
   /** Aborted when the bus stops and will wait no longer for what is under way. */
-  readonly stopped: AbortSignal;
+  readonly stopped: Signal;
   /** See {@link JobOrderOptions}. */
   readonly isRecording?: boolean;
   /** See {@link JobOrderOptions}. */
@@ -40,7 +41,7 @@ type OperationRequest = ChangeRequest & {
 
 type Requester = {
   readonly client: ActionClient;
-  readonly signal: AbortSignal;
+  readonly signal: Signal;
   readonly exchanges: Exchange[];
   /** Whose turn the calls take at an account. */
   readonly flow?: Flow | undefined;

@@ -1,4 +1,5 @@
-import { type Call, type Exchange, GIVEN_UP } from '#core/call.ts';
+import type { Call, Exchange } from '#core/call.ts';
+import { Cancellation } from '#core/cancellation.ts';
 import type { Clock } from '#core/clock.ts';
 import { Failure } from '#core/failure.ts';
 import type { Log } from '#core/log.ts';
@@ -20,8 +21,6 @@ export type XReportsOptions = {
 
 /** One register's part of a call. */
 type Part = {
-  /** Of its own: a thousand listeners on one signal would each be compared with all others. */
-  readonly controller: AbortController;
   readonly exchanges: Exchange[];
   readonly ended: Promise<void>;
   outcome: ReportOutcome | undefined;
@@ -51,12 +50,11 @@ export function createXReports({ calls, clock, log }: XReportsOptions): XReports
     );
   }
 
-  function begin(source: ReportSource, call: Call, deadline: number): Part {
-    const controller = new AbortController();
+  /** `limits` are those of all parts. */
+  function begin(source: ReportSource, call: Call, limits: Pick<Call, 'deadline' | 'signal'>): Part {
     const exchanges: Exchange[] = [];
     const { traceparent, fresh = false, flow } = call;
-    const own = { deadline, signal: controller.signal, exchanges, traceparent, fresh, flow };
-    const reading = read(source, own);
+    const reading = read(source, { ...limits, exchanges, traceparent, fresh, flow });
     const ended = reading.then(
       (report) => {
         part.outcome = { report };
@@ -65,12 +63,16 @@ export function createXReports({ calls, clock, log }: XReportsOptions): XReports
         part.outcome = { failure: Failure.from(error) };
       },
     );
-    const part: Part = { controller, exchanges, ended, outcome: undefined };
+    const part: Part = { exchanges, ended, outcome: undefined };
     return part;
   }
 
   /** Resolves when all parts have ended, or, with those that are left cut off, soon after the deadline. */
-  function untilDue(parts: readonly Part[], call: Call, deadline: number): Promise<void> {
+  function untilDue(
+    parts: readonly Part[],
+    call: Call,
+    { deadline, signal }: { readonly deadline: number; readonly signal: Cancellation },
+  ): Promise<void> {
     return new Promise((resolve) => {
       const end = () => {
         timer.cancel();
@@ -80,7 +82,7 @@ export function createXReports({ calls, clock, log }: XReportsOptions): XReports
       const cutOff = () => {
         timer.cancel();
         timer = clock.setTimeout(end, GRACE_MS);
-        for (const { controller } of parts) controller.abort(GIVEN_UP);
+        signal.abort();
       };
       let timer = clock.setTimeout(cutOff, Math.max(0, deadline - clock.now()));
       call.signal.addEventListener('abort', cutOff, { once: true });
@@ -92,8 +94,9 @@ export function createXReports({ calls, clock, log }: XReportsOptions): XReports
   return {
     async ask(sources, call, withinMs = Number.POSITIVE_INFINITY) {
       const deadline = Math.min(clock.now() + withinMs, call.deadline);
-      const parts = sources.map((source) => begin(source, call, deadline));
-      await untilDue(parts, call, deadline);
+      const limits = { deadline, signal: new Cancellation() };
+      const parts = sources.map((source) => begin(source, call, limits));
+      await untilDue(parts, call, limits);
       // Registers of one account may have shared a call, which is one all the same.
       for (const exchange of new Set(parts.flatMap(({ exchanges }) => exchanges)))
         call.exchanges.push(exchange);

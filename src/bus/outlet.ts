@@ -1,3 +1,4 @@
+import type { Signal } from '#core/cancellation.ts';
 import type { Failure } from '#core/failure.ts';
 import type { Client } from './client.ts';
 import type { Connection } from './connection.ts';
@@ -9,7 +10,7 @@ export type Outlet = {
   readonly connection: Connection;
   readonly via: string;
   /** Aborted when the connection is gone. */
-  readonly signal: AbortSignal;
+  readonly signal: Signal;
   write(text: string, failure?: Failure): void;
   /** Writes what came over the bus, if nobody objects. */
   hand(text: string): void;

@@ -1,4 +1,5 @@
 import type { Exchange, Flow } from '#core/call.ts';
+import type { Signal } from '#core/cancellation.ts';
 import type { Failure } from '#core/failure.ts';
 import type { Message } from '#core/message.ts';
 import type { Client } from './client.ts';
@@ -10,7 +11,7 @@ type ServiceRequest = Message & {
   /** As the client gave it: an upstream of our own protocol gets it too. */
   readonly replyAddress: string | null;
   /** Aborted when the connection that asked is gone. */
-  readonly signal: AbortSignal;
+  readonly signal: Signal;
   /** The calls to vendors that were made for it; the service appends, the log and the recorder read. */
   readonly exchanges: Exchange[];
   /** Whose turn its calls take. */

@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net';
-import { GIVEN_UP } from '#core/call.ts';
+import { Cancellation } from '#core/cancellation.ts';
 import type { Failure } from '#core/failure.ts';
 import { type Asked, type Dialect, type Frame, NOBODY, type ReadableFrame } from '#protocol/frame.ts';
 import { type Refusal, refusal } from '#protocol/refusal.ts';
@@ -43,7 +43,7 @@ export class Session {
   readonly #hooks: SessionHooks | undefined;
   readonly #idleWatch: IdleWatch | undefined;
   readonly #onFrame: ((frame: Frame) => void) | undefined;
-  readonly #gone = new AbortController();
+  readonly #gone = new Cancellation();
 
   constructor(bus: SharedBus, options: SessionOptions) {
     const { peer, dialect, via, client, connection = new Connection() } = options;
@@ -57,7 +57,7 @@ export class Session {
       identity: this.#identity,
       connection,
       via,
-      signal: this.#gone.signal,
+      signal: this.#gone,
       write: (text, failure) => peer.write(text, failure),
       hand: (text) => this.#hand(text),
       registered: (address) => this.#hooks?.registered(address),
@@ -71,7 +71,7 @@ export class Session {
   }
 
   get ended(): boolean {
-    return this.#gone.signal.aborted;
+    return this.#gone.aborted;
   }
 
   /** Called by the bus once it knows the session. */
@@ -115,7 +115,7 @@ export class Session {
   /** The peer is gone, or is to go: drops its registrations, and the work nobody waits for any more. */
   end(why?: 'idle'): void {
     if (this.ended) return;
-    this.#gone.abort(GIVEN_UP);
+    this.#gone.abort();
     this.#idleWatch?.cancel();
     const addresses = this.#conversation.end();
     this.#hooks?.closed(addresses);

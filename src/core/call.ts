@@ -1,7 +1,5 @@
+import type { Signal } from './cancellation.ts';
 import type { HttpRequest, HttpResponse } from './http.ts';
-
-/** Why signals of calls are aborted. One for all: to make one anew costs more than all the rest of giving up. */
-export const GIVEN_UP = new Error('given up');
 
 /** Why a call to a vendor got no answer. */
 export type Fault =
@@ -41,7 +39,7 @@ export type Call = {
   /** Milliseconds since the epoch. A getter where several requesters share one call: the last one's. */
   readonly deadline: number;
   /** Aborted when the deadline has passed or nobody waits any more. */
-  readonly signal: AbortSignal;
+  readonly signal: Signal;
   /** Every attempt made on its behalf, in order of their ends. Short-lived: gone with the message. */
   readonly exchanges: Exchange[];
   /** A trace to continue at the vendor (W3C Trace Context), if the message carried one. */

@@ -1,3 +1,5 @@
+import { Cancellation, type Signal, withAnyOf } from './cancellation.ts';
+
 /** A timer that has not fired yet. */
 export type Timer = {
   /** Forgets the timer; harmless after it has fired. */
@@ -30,7 +32,7 @@ export const systemClock: Clock = {
 };
 
 /** Resolves after `ms`, or rejects with the signal's reason as soon as it is aborted. */
-export function delay(clock: Clock, ms: number, signal: AbortSignal): Promise<void> {
+export function delay(clock: Clock, ms: number, signal: Signal): Promise<void> {
   return new Promise((resolve, reject) => {
     if (signal.aborted) return reject(signal.reason);
     const onAbort = () => {
@@ -43,4 +45,16 @@ export function delay(clock: Clock, ms: number, signal: AbortSignal): Promise<vo
     }, ms);
     signal.addEventListener('abort', onAbort, { once: true });
   });
+}
+
+/** Works with a signal that is aborted after `ms`, or with the first of these. */
+export function withTimeOut<T>(
+  clock: Clock,
+  ms: number,
+  signals: readonly Signal[],
+  work: (signal: Signal) => Promise<T>,
+): Promise<T> {
+  const timeOut = new Cancellation();
+  const timer = clock.setTimeout(() => timeOut.abort(), ms);
+  return withAnyOf([timeOut, ...signals], work).finally(() => timer.cancel());
 }

@@ -1,3 +1,4 @@
+import type { Signal } from '#core/cancellation.ts';
 import type { JobState, JobView } from './job-view.ts';
 
 /** Who asks for jobs: sees its own, or those of everybody. */
@@ -22,12 +23,12 @@ export type JobFilter = {
 export type JobDesk = {
   get(jobId: string, client: JobClient): Promise<JobView>;
   /** Resolves when the job has ended or the signal is aborted, with the Job as it is then. */
-  wait(jobId: string, client: JobClient, signal: AbortSignal): Promise<JobView>;
+  wait(jobId: string, client: JobClient, signal: Signal): Promise<JobView>;
   /**
    * Ends the job; one that has ended stays as it is. Rejects with what keeps the vendor from being told, and with
    * `VENDOR_TIMEOUT` when that takes longer than the signal allows: then it is cancelled later.
    */
-  cancel(jobId: string, client: JobClient, signal: AbortSignal): Promise<JobView>;
+  cancel(jobId: string, client: JobClient, signal: Signal): Promise<JobView>;
   /** Newest first. */
   list(filter: JobFilter, client: JobClient): Promise<JobView[]>;
 };

@@ -1,5 +1,6 @@
 import type { Call, Exchange, Flow } from '#core/call.ts';
-import type { Clock } from '#core/clock.ts';
+import type { Signal } from '#core/cancellation.ts';
+import { type Clock, withTimeOut } from '#core/clock.ts';
 import type { JobContext, JobFileSink } from '#domain/job.ts';
 import type { JobFiles } from '#store/job-files.ts';
 import type { JobRecord } from '#store/job-table.ts';
@@ -39,7 +40,7 @@ export class JobCalls {
   }
 
   /** The signal alone ends the call: the job's time is counted by a timer, which no clock that is set moves. */
-  async run<T>(signal: AbortSignal, work: (call: Call) => Promise<T>): Promise<T> {
+  async run<T>(signal: Signal, work: (call: Call) => Promise<T>): Promise<T> {
     const { clock, deadlineMs } = this.#options;
     const exchanges: Exchange[] = [];
     const call = {
@@ -62,7 +63,7 @@ export class JobCalls {
   /** The same for what may make a file; one that was not ended is dropped. */
   async follow<T>(
     { id, showPersonalData }: JobRecord,
-    signal: AbortSignal,
+    signal: Signal,
     work: (context: JobContext) => Promise<T>,
   ): Promise<T> {
     const open: JobFileSink[] = [];
@@ -81,12 +82,6 @@ export class JobCalls {
   /** The same for what is told to the vendor in passing, within a minute. */
   async tell(record: JobRecord, work: (context: JobContext) => Promise<void>): Promise<void> {
     const { clock, closing } = this.#options;
-    const timeOut = new AbortController();
-    const timer = clock.setTimeout(() => timeOut.abort(), TELL_MS);
-    try {
-      await this.follow(record, AbortSignal.any([timeOut.signal, closing]), work);
-    } finally {
-      timer.cancel();
-    }
+    await withTimeOut(clock, TELL_MS, [closing], (signal) => this.follow(record, signal, work));
   }
 }

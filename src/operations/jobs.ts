@@ -1,3 +1,4 @@
+import type { Signal } from '#core/cancellation.ts';
 import { Failure } from '#core/failure.ts';
 import type { Job } from '#domain/job.ts';
 import type { JobClient, JobFilter } from '#domain/job-desk.ts';
@@ -62,7 +63,7 @@ export class Jobs {
    * already. Rejects with `BUS_OPERATION_CONFLICT`, `BUS_OVERLOADED` (stopping, or too many jobs of that client),
    * `BUS_TIMEOUT` (the signal is aborted) or `BUS_INTERNAL_ERROR` (the store has failed); nothing was ordered then.
    */
-  async order(request: JobRequest, signal?: AbortSignal): Promise<JobRecord> {
+  async order(request: JobRequest, signal?: Signal): Promise<JobRecord> {
     const { operations, clock, deadlineMs } = this.#options;
     if (this.#closing.signal.aborted) throw new Failure('BUS_OVERLOADED');
     const fresh = toJobRecord(request, clock.now(), deadlineMs);
@@ -101,7 +102,7 @@ export class Jobs {
    * Resolves when the job has ended or the signal is aborted, with what it is then. Meanwhile `onExchanges` is told of
    * the calls to the vendor.
    */
-  async wait(record: JobRecord, signal: AbortSignal, onExchanges?: ExchangeWatcher): Promise<JobRecord> {
+  async wait(record: JobRecord, signal: Signal, onExchanges?: ExchangeWatcher): Promise<JobRecord> {
     const run = this.#live.get(record.id);
     if (!run) return this.#reread(record);
     const stop = onExchanges ? run.watch(onExchanges) : () => undefined;
@@ -117,7 +118,7 @@ export class Jobs {
    * Resolves when the job has ended; rejects when the vendor cannot be told, or not in time (`VENDOR_TIMEOUT`), or when
    * the bus stops (`BUS_OVERLOADED`).
    */
-  async cancel(record: JobRecord, signal: AbortSignal): Promise<JobRecord> {
+  async cancel(record: JobRecord, signal: Signal): Promise<JobRecord> {
     const run = this.#live.get(record.id);
     const isOver = run ? await untilAborted(run.cancel(), signal) : true;
     const description = 'задание отменяется, но ещё не отменено';

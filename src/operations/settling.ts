@@ -1,5 +1,6 @@
 import type { Call, Exchange } from '#core/call.ts';
-import { delay } from '#core/clock.ts';
+import { Cancellation, withAnyOf } from '#core/cancellation.ts';
+import { delay, withTimeOut } from '#core/clock.ts';
 import { Failure } from '#core/failure.ts';
 import { parseJson } from '#core/json.ts';
 import type { Log } from '#core/log.ts';
@@ -33,7 +34,7 @@ export type SettlingOptions = Omit<HalfWayOptions, 'retry'> & {
 export class Settling {
   readonly #options: SettlingOptions;
   readonly #halfWay: HalfWayOperations;
-  readonly #closing = new AbortController();
+  readonly #closing = new Cancellation();
 
   constructor(options: SettlingOptions) {
     this.#options = options;
@@ -80,18 +81,19 @@ export class Settling {
   }
 
   /** The same, read again and again while the vendor may be at it, as long as the requester has time. */
-  async settleInTime(key: OperationKey, call: Call): Promise<Versioned | undefined> {
+  settleInTime(key: OperationKey, call: Call): Promise<Versioned | undefined> {
     const { clock } = this.#options;
-    const signal = AbortSignal.any([call.signal, this.#closing.signal]);
-    for (let reads = 0; ; reads += 1) {
-      const settled = await this.settle(key, call.exchanges);
-      if (!settled || !isHalfWay(settled.record)) return settled;
-      const pauseMs = Math.min(backOffMs(reads), this.#halfWay.restMs(settled.record));
-      if (clock.now() + pauseMs >= call.deadline) return settled;
-      await delay(clock, pauseMs, signal).catch(() => {
-        throw new Failure(call.signal.aborted ? 'BUS_TIMEOUT' : 'BUS_OVERLOADED');
-      });
-    }
+    return withAnyOf([call.signal, this.#closing], async (signal) => {
+      for (let reads = 0; ; reads += 1) {
+        const settled = await this.settle(key, call.exchanges);
+        if (!settled || !isHalfWay(settled.record)) return settled;
+        const pauseMs = Math.min(backOffMs(reads), this.#halfWay.restMs(settled.record));
+        if (clock.now() + pauseMs >= call.deadline) return settled;
+        await delay(clock, pauseMs, signal).catch(() => {
+          throw new Failure(call.signal.aborted ? 'BUS_TIMEOUT' : 'BUS_OVERLOADED');
+        });
+      }
+    });
   }
 
   /** Settles what is half-way in a lane that is held; rejects as soon as one cannot be settled now. */
@@ -137,19 +139,18 @@ export class Settling {
     // Most evidence tells nothing of a register that was changed since; what was read then still holds.
     if (!change.evidenceLasts && (await journal.isSuperseded(record)))
       return needsReading(record) ? 'undecidable' : 'not_done';
-    if (!change.settle || record.evidence === null) return 'undecidable';
-    const timeOut = new AbortController();
-    const timer = clock.setTimeout(() => timeOut.abort(), ATTEMPT_MS);
-    const signal = AbortSignal.any([timeOut.signal, this.#closing.signal]);
-    const call = { deadline: clock.now() + ATTEMPT_MS, signal, exchanges, traceparent: undefined };
-    const context = { call, showPersonalData: record.showPersonalData, isDoubtful: true };
+    const { evidence, showPersonalData } = record;
+    if (evidence === null) return 'undecidable';
     try {
-      return await change.settle(parseJson(record.evidence), { ...context, operation: publicNameOf(record) });
+      return await withTimeOut(clock, ATTEMPT_MS, [this.#closing], async (signal) => {
+        const deadline = clock.now() + ATTEMPT_MS;
+        const call = { deadline, signal, exchanges, traceparent: undefined };
+        const context = { call, showPersonalData, isDoubtful: true, operation: publicNameOf(record) };
+        return (await change.settle?.(parseJson(evidence), context)) ?? 'undecidable';
+      });
     } catch (caught) {
       if (mayBeToldLater(caught)) throw caught;
       return 'undecidable';
-    } finally {
-      timer.cancel();
     }
   }
 
@@ -179,7 +180,7 @@ export class Settling {
   }
 
   #failed(key: OperationKey, caught: unknown): void {
-    if (this.#closing.signal.aborted) return;
+    if (this.#closing.aborted) return;
     const facts = { scope: key.scope, operation: key.id, error: caught };
     this.#options.log.warn(facts, 'a half-way change is not settled yet');
     this.#halfWay.retryLater(key.scope);
@@ -189,9 +190,8 @@ export class Settling {
   async #attempt(scope: string): Promise<void> {
     // It does not wait in the lane, where others would have to wait for it.
     const deadline = this.#options.clock.now();
-    const call = { deadline, signal: this.#closing.signal, exchanges: [], traceparent: undefined };
-    const work = () => this.settleAll(scope, call);
-    await this.#options.lanes.run(scope, call, work).catch(() => undefined);
+    const call = { deadline, signal: this.#closing, exchanges: [], traceparent: undefined };
+    await this.#options.lanes.run(scope, call, () => this.settleAll(scope, call)).catch(() => undefined);
   }
 }
 

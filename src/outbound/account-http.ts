@@ -1,3 +1,4 @@
+import type { Signal } from '#core/cancellation.ts';
 import type { Clock } from '#core/clock.ts';
 import type { DownloadingHttpClient } from '#core/http-client.ts';
 import type { Log } from '#core/log.ts';
@@ -38,7 +39,7 @@ export type AccountHttp = DownloadingHttpClient & {
   /** The configured secrets of the account and its registers; those known before stay known. */
   keepSecrets(secrets: readonly string[]): void;
   /** Resolves when no call has been under way for so long (milliseconds); rejects when the signal is aborted. */
-  quiet(forMs: number, signal: AbortSignal): Promise<void>;
+  quiet(forMs: number, signal: Signal): Promise<void>;
   /** Waits for what is under way; whatever is sent afterwards is refused. */
   close(): Promise<void>;
   health(): AccountHealth;

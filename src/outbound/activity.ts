@@ -1,3 +1,4 @@
+import type { Signal } from '#core/cancellation.ts';
 import { type Clock, delay } from '#core/clock.ts';
 
 /** Whether calls are under way, and since when there have been none. */
@@ -20,7 +21,7 @@ export class Activity {
   }
 
   /** Resolves when there has been none for so long (milliseconds); rejects when the signal is aborted. */
-  async quiet(forMs: number, signal: AbortSignal): Promise<void> {
+  async quiet(forMs: number, signal: Signal): Promise<void> {
     for (;;) {
       const sinceMs = this.#underWay > 0 ? 0 : this.#clock.now() - this.#lastEnd;
       if (sinceMs >= forMs) return;

@@ -1,5 +1,6 @@
 import type { Pool } from 'undici';
-import { type Call, type Fault, GIVEN_UP } from '#core/call.ts';
+import type { Call, Fault } from '#core/call.ts';
+import { GIVEN_UP } from '#core/cancellation.ts';
 import type { Clock, Timer } from '#core/clock.ts';
 import { Failure } from '#core/failure.ts';
 import type { Effect, HttpResponse } from '#core/http.ts';

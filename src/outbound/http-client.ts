@@ -1,5 +1,6 @@
 import type { Pool } from 'undici';
 import type { Call } from '#core/call.ts';
+import type { Signal } from '#core/cancellation.ts';
 import { delay } from '#core/clock.ts';
 import { Failure } from '#core/failure.ts';
 import type { Effect, HttpRequest, HttpResponse } from '#core/http.ts';
@@ -88,7 +89,7 @@ class AccountClient implements AccountHttp {
     this.#vault.keepToken(token);
   }
 
-  quiet(forMs: number, signal: AbortSignal): Promise<void> {
+  quiet(forMs: number, signal: Signal): Promise<void> {
     return this.#activity.quiet(forMs, signal);
   }
 

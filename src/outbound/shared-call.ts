@@ -1,4 +1,5 @@
-import { type Call, type Exchange, type Flow, GIVEN_UP } from '#core/call.ts';
+import type { Call, Exchange, Flow } from '#core/call.ts';
+import { Cancellation, type Signal } from '#core/cancellation.ts';
 import { Failure } from '#core/failure.ts';
 import { type VendorAccount, vendorFailure } from './vendor-failure.ts';
 
@@ -22,7 +23,7 @@ export class SharedCall<T> implements Call {
   readonly exchanges: Exchange[] = [];
   readonly traceparent: string | undefined;
   readonly flow: Flow | undefined;
-  readonly #controller = new AbortController();
+  readonly #cancellation = new Cancellation();
   readonly #requesters = new Set<Requester<T>>();
   /** Of every request that has asked, one each. */
   readonly #flows = new Map<string, Flow>();
@@ -45,8 +46,8 @@ export class SharedCall<T> implements Call {
     return latest;
   }
 
-  get signal(): AbortSignal {
-    return this.#controller.signal;
+  get signal(): Signal {
+    return this.#cancellation;
   }
 
   /** Is it still worth joining? */
@@ -130,7 +131,7 @@ export class SharedCall<T> implements Call {
     if (isLast) {
       this.#isOver = true;
       // The attempt under way ends at once, and its exchange is noted before the requester is dismissed.
-      this.#controller.abort(GIVEN_UP);
+      this.#cancellation.abort();
     }
     this.#dismiss(requester);
     requester.reject(this.#lateness());

@@ -1,13 +1,21 @@
 import type { Writable } from 'node:stream';
 
+/** A write waits for what further turns of the event loop bring, as long as each of them does, for so many … */
+const MOST_TURNS = 4;
+/** … and until so much has gathered (bytes). */
+const ENOUGH_BYTES = 65_536;
+
 /**
- * Gathers what is written to a socket within one turn of the event loop into one write: with a window of requests in
- * flight this halves the cost of a message.
+ * Gathers what is written to a socket into few writes: under load the system's part of each is a good deal of the cost
+ * of a message. What nothing follows leaves after one more look at what there is to read.
  */
 export class WriteBatch {
   readonly #socket: Writable;
   #corked = false;
   #isReceiving = false;
+  /** Was anything written in this turn? */
+  #hasGrown = false;
+  #turns = 0;
 
   constructor(socket: Writable) {
     this.#socket = socket;
@@ -25,16 +33,26 @@ export class WriteBatch {
 
   /** Call before every write. */
   open(): void {
+    this.#hasGrown = true;
     if (this.#corked) return;
     this.#corked = true;
     this.#socket.cork();
     // Messages that came together are answered together; answers of vendors come from many sockets, each in a tick of its own.
     if (this.#isReceiving) process.nextTick(this.#release);
-    else setImmediate(this.#release);
+    else setImmediate(this.#goOn);
   }
+
+  readonly #goOn = (): void => {
+    this.#turns += 1;
+    const isDone = !this.#hasGrown || this.#turns > MOST_TURNS || this.#socket.writableLength >= ENOUGH_BYTES;
+    if (isDone) return this.#release();
+    this.#hasGrown = false;
+    setImmediate(this.#goOn);
+  };
 
   readonly #release = (): void => {
     this.#corked = false;
+    this.#turns = 0;
     this.#socket.uncork();
   };
 }

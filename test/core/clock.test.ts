@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { delay, systemClock } from '#core/clock.ts';
+import { Cancellation } from '#core/cancellation.ts';
+import { delay, systemClock, withTimeOut } from '#core/clock.ts';
 import { createFakeClock } from '../support/fake-clock.ts';
 
 test('a delay ends when its time has come', async () => {
@@ -27,4 +28,25 @@ test('a cancelled timer of the machine does not fire', async () => {
     .cancel();
   await new Promise((resolve) => setTimeout(resolve, 1));
   expect(fired).toBe(false);
+});
+
+test('work is told when its time is over, or when something else is given up before that, and leaves no timer', async () => {
+  const clock = createFakeClock(0);
+  const gone = new Cancellation();
+  const untilGivenUp = () =>
+    withTimeOut(
+      clock,
+      1000,
+      [gone],
+      (signal) =>
+        new Promise<number>((resolve) => signal.addEventListener('abort', () => resolve(clock.now()))),
+    );
+  const late = untilGivenUp();
+  clock.advance(1000);
+  expect(await late).toBe(1000);
+  const left = untilGivenUp();
+  clock.advance(10);
+  gone.abort();
+  expect(await left).toBe(1010);
+  expect(clock.pending).toBe(0);
 });

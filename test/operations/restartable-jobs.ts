@@ -1,5 +1,6 @@
 import { orderJob } from '#actions/job-orders.ts';
 import type { Exchange } from '#core/call.ts';
+import type { Signal } from '#core/cancellation.ts';
 import { Failure } from '#core/failure.ts';
 import { type Log, silentLog } from '#core/log.ts';
 import type { ServiceHeaders } from '#domain/action.ts';
@@ -27,7 +28,7 @@ export type Asked = {
   readonly raw?: boolean;
   readonly timeoutMs?: number;
   readonly exchanges?: Exchange[];
-  readonly signal?: AbortSignal;
+  readonly signal?: Signal;
 };
 
 type Told = { readonly data: unknown } | { readonly failure: Failure };

@@ -1,5 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import type { Exchange, Flow } from '#core/call.ts';
+import type { Signal } from '#core/cancellation.ts';
 import { Failure } from '#core/failure.ts';
 import { silentLog } from '#core/log.ts';
 import type { Change } from '#domain/change.ts';
@@ -21,7 +22,7 @@ export type Asked = {
   readonly token?: string | null;
   readonly data?: unknown;
   readonly timeoutMs?: number;
-  readonly signal?: AbortSignal;
+  readonly signal?: Signal;
   readonly flow?: Flow;
 };
 

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Respond } from '#bus/delivery.ts';
 import type { Services } from '#bus/services.ts';
+import type { Signal } from '#core/cancellation.ts';
 import { NO_HEADERS } from '#core/message.ts';
 import { type BridgeBusOptions, startBridgeBus } from '../bridge/bridge-bus.ts';
 import { openTcp } from '../bridge/bridge-clients.ts';
@@ -11,7 +12,7 @@ import { createFakeClock } from '../support/fake-clock.ts';
 /** A bus that answers when it is told to, over both kinds of TCP. */
 async function startSlowBus(options: BridgeBusOptions = {}) {
   const clock = createFakeClock(0);
-  const waiting: { respond: Respond; signal: AbortSignal }[] = [];
+  const waiting: { respond: Respond; signal: Signal }[] = [];
   const services: Partial<Services> = {
     serves: () => true,
     permits: () => true,

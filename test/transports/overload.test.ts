@@ -4,6 +4,7 @@ import { WebSocket } from 'ws';
 import type { Respond } from '#bus/delivery.ts';
 import type { BridgeEvent } from '#bus/hooks.ts';
 import type { Services } from '#bus/services.ts';
+import type { Signal } from '#core/cancellation.ts';
 import { NO_HEADERS } from '#core/message.ts';
 import { type BridgeBusOptions, createInbox, startBridgeBus } from '../bridge/bridge-bus.ts';
 import { openRaw } from '../bridge/bridge-clients.ts';
@@ -14,7 +15,7 @@ const ANSWER = { body: 'done', headers: NO_HEADERS };
 
 /** A service that answers when it is told to, and remembers who has asked. */
 async function startSlowBus(options: BridgeBusOptions = {}) {
-  const waiting: { respond: Respond; requester: string; signal: AbortSignal }[] = [];
+  const waiting: { respond: Respond; requester: string; signal: Signal }[] = [];
   const services: Partial<Services> = {
     serves: (address) => address === SERVICE,
     permits: () => true,

@@ -2,13 +2,14 @@ import { connect } from 'node:net';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import type { Respond } from '#bus/delivery.ts';
 import type { Services } from '#bus/services.ts';
+import type { Signal } from '#core/cancellation.ts';
 import { NO_HEADERS } from '#core/message.ts';
 import { type BridgeBusOptions, startBridgeBus } from '../bridge/bridge-bus.ts';
 import { eventually } from '../support/eventually.ts';
 
 /** A bus that answers when it is told to, and a client that writes whatever it likes. */
 async function startSlowBus(options: BridgeBusOptions = {}) {
-  const waiting: { respond: Respond; signal: AbortSignal }[] = [];
+  const waiting: { respond: Respond; signal: Signal }[] = [];
   const services: Partial<Services> = {
     serves: () => true,
     permits: () => true,

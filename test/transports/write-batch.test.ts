@@ -27,15 +27,36 @@ function createSocket() {
 
 const nextTick = () => new Promise<void>((resolve) => process.nextTick(resolve));
 
-test('answers that come in different ticks of one turn leave in one write', async () => {
+test('answers that come in different ticks and turns leave in one write, soon after the last of them', async () => {
   const { writes, write } = createSocket();
   write('a');
   await nextTick();
   write('b');
-  await nextTick();
+  await setImmediate();
+  write('c');
+  await setImmediate();
   expect(writes).toEqual([]);
   await setImmediate();
-  expect(writes).toEqual(['ab']);
+  expect(writes).toEqual(['abc']);
+});
+
+test('answers that never cease are not gathered for long', async () => {
+  const { writes, write } = createSocket();
+  const turns = 20;
+  for (let turn = 0; turn < turns; turn += 1) {
+    write('a');
+    await setImmediate();
+  }
+  expect(writes.length).toBeGreaterThan(2);
+  expect(writes.length).toBeLessThan(turns / 2);
+});
+
+test('much is written at the end of its turn', async () => {
+  const { writes, write } = createSocket();
+  const much = 'a'.repeat(100_000);
+  write(much);
+  await setImmediate();
+  expect(writes).toEqual([much]);
 });
 
 test('what an incoming message is answered at once leaves before the turn ends', async () => {
@@ -48,7 +69,7 @@ test('what an incoming message is answered at once leaves before the turn ends',
   write('c');
   await nextTick();
   expect(writes).toEqual(['ab']);
-  await setImmediate();
+  for (let turn = 0; turn < 2; turn += 1) await setImmediate();
   expect(writes).toEqual(['ab', 'c']);
 });
 

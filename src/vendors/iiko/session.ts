@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Call } from '#core/call.ts';
-import type { Clock, Timer } from '#core/clock.ts';
+import { type Clock, type Timer, withTimeOut } from '#core/clock.ts';
 import { Failure } from '#core/failure.ts';
 import type { HttpRequest, HttpResponse } from '#core/http.ts';
 import type { HttpClient } from '#core/http-client.ts';
@@ -136,21 +136,22 @@ export class Session {
     if (token === undefined) return;
     this.#tokens.forget();
     const deadline = clock.now() + LOGOUT_TIMEOUT_MS;
-    const abort = new AbortController();
-    const limit = clock.setTimeout(() => abort.abort(), LOGOUT_TIMEOUT_MS);
+    // Repeated like a read: a second logout of the same key changes nothing.
+    const logout = {
+      method: 'POST',
+      path: '/resto/api/logout',
+      headers: cookie(token),
+      effect: 'read',
+    } as const;
     try {
-      // Repeated like a read: a second logout of the same key changes nothing.
-      await http.send(
-        { method: 'POST', path: '/resto/api/logout', headers: cookie(token), effect: 'read' },
-        { deadline, signal: abort.signal, exchanges: [], traceparent: undefined },
+      await withTimeOut(clock, LOGOUT_TIMEOUT_MS, [], (signal) =>
+        http.send(logout, { deadline, signal, exchanges: [], traceparent: undefined }),
       );
     } catch (error) {
       log.warn(
         { failure: Failure.from(error).name },
         'an iiko logout failed, its licence slot may stay taken',
       );
-    } finally {
-      limit.cancel();
     }
   }
 }

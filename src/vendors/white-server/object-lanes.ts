@@ -1,3 +1,4 @@
+import type { Signal } from '#core/cancellation.ts';
 import type { Clock, Timer } from '#core/clock.ts';
 import { Failure } from '#core/failure.ts';
 
@@ -43,7 +44,7 @@ export class ObjectLanes<T> {
    * Resolves with undefined when the lane was free or has become so, and leases it for `forMs`; or with the same
    * report that is running in it. Rejects with `BUS_TIMEOUT` when the signal is aborted before that.
    */
-  enter(occupant: Occupant, forMs: number, signal: AbortSignal): Promise<T | undefined> {
+  enter(occupant: Occupant, forMs: number, signal: Signal): Promise<T | undefined> {
     if (signal.aborted) return Promise.reject(new Failure('BUS_TIMEOUT'));
     const lane = this.#lane(occupant.object_id);
     const same = [...lane.places.values()].find(
@@ -122,7 +123,7 @@ export class ObjectLanes<T> {
     return lane;
   }
 
-  #wait(lane: Lane<T>, occupant: Occupant, forMs: number, signal: AbortSignal): Promise<T | undefined> {
+  #wait(lane: Lane<T>, occupant: Occupant, forMs: number, signal: Signal): Promise<T | undefined> {
     return new Promise((resolve, reject) => {
       const waiting: Waiting<T> = {
         ...occupant,
