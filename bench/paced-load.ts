@@ -24,10 +24,10 @@ export class PacedLoad {
     this.#pace = pace;
   }
 
-  /** Resolves when so many have been sent and answered, or after `stop`. */
-  async run(count = Number.POSITIVE_INFINITY): Promise<Outcomes> {
+  /** Begins after `afterMs`. Resolves when so many have been sent and answered, or after `stop`. */
+  async run(count = Number.POSITIVE_INFINITY, afterMs = 0): Promise<Outcomes> {
     const { perSecond } = this.#pace;
-    const begun = performance.now();
+    const begun = performance.now() + afterMs;
     const answers: Promise<void>[] = [];
     for (let sent = 0; sent < count && !this.#isOver; ) {
       const due = Math.floor(((performance.now() - begun) * perSecond) / 1000) + 1;
