@@ -7,7 +7,6 @@ import { refusal } from '#protocol/refusal.ts';
 import { decodeUtf8 } from '#protocol/utf8.ts';
 import { clientOf } from './credentials.ts';
 import { statusOf, writeMessage, writeRefusal } from './http-answer.ts';
-import { readBody } from './http-body.ts';
 import type { HttpConnection } from './http-connection.ts';
 import { corsHeaders } from './origin.ts';
 
@@ -78,16 +77,15 @@ export function serveTsrv(
   options: HttpAvqOptions,
 ): void {
   const { bus, dialect, maxMessageBytes } = options;
-  const refuse = (status: number, failure: Failure, headers: Record<string, string> = {}) =>
-    writeRefusal(response, dialect, status, failure, { ...corsHeaders(request), ...headers });
+  const refuse = (status: number, failure: Failure) =>
+    writeRefusal(response, dialect, status, failure, corsHeaders(request));
   // The rest of the body is not read.
   const refuseAndEnd = (status: number, failure: Failure) => {
     connection.endWith(response);
-    refuse(status, failure, { connection: 'close' });
+    refuse(status, failure);
   };
   const limits = { maxBytes: maxMessageBytes, room: connection.roomOf(clientOf(request, bus.clients), bus) };
-  readBody(request, limits, (body) => {
-    if (connection.isInVain(response)) return;
+  connection.readBody(request, response, limits, (body) => {
     if (body === 'too large') return refuseAndEnd(413, malformed(`тело длиннее ${maxMessageBytes} байт`));
     if (body === 'no room') return refuseAndEnd(503, noRoom());
     const message = toMessage(request, path, body);

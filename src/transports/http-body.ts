@@ -8,6 +8,9 @@ export type BodyLimits = {
   readonly room: BodyRoom;
 };
 
+/** `'too large'`, or `'no room'` where bytes are counted: the rest was not read then. */
+export type ReadBody = Buffer | 'too large' | 'no room';
+
 /**
  * The whole body of a request, `'too large'` as soon as it is longer than `maxBytes`, or `'no room'`; nothing is called
  * when the client goes away before its end.
@@ -15,7 +18,7 @@ export type BodyLimits = {
 export function readBody(
   request: IncomingMessage,
   { maxBytes, room }: BodyLimits,
-  done: (body: Buffer | 'too large' | 'no room') => void,
+  done: (body: ReadBody) => void,
 ): void {
   if (Number(request.headers['content-length'] ?? 0) > maxBytes) return done('too large');
   const chunks: Buffer[] = [];

@@ -1,4 +1,4 @@
-import type { ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { Bus } from '#bus/bus.ts';
 import type { Client } from '#bus/client.ts';
@@ -8,7 +8,7 @@ import type { Session } from '#bus/session.ts';
 import { Failure } from '#core/failure.ts';
 import type { Log } from '#core/log.ts';
 import type { Dialect } from '#protocol/frame.ts';
-import type { BodyRoom } from './http-body.ts';
+import { type BodyLimits, type BodyRoom, type ReadBody, readBody } from './http-body.ts';
 import { PendingAnswers } from './pending-answers.ts';
 import { RequestTurns } from './request-turns.ts';
 import { UnreadableRequests } from './unreadable-requests.ts';
@@ -49,10 +49,27 @@ export class HttpConnection {
     return connection;
   }
 
-  /** Calls `serve` when it is the request's turn; to be called with every request of the socket, in their order. */
+  /**
+   * Calls `serve` when it is the request's turn, unless its answer will never leave; to be called with every request of the
+   * socket, in their order.
+   */
   take(response: ServerResponse, serve: () => void): void {
     this.#answers.expect(response);
-    this.#turns.take(serve);
+    this.#turns.take(() => {
+      if (!this.#isInVain(response)) serve();
+    });
+  }
+
+  /** {@link readBody} of a request, unless its answer will never leave by then. */
+  readBody(
+    request: IncomingMessage,
+    response: ServerResponse,
+    limits: BodyLimits,
+    done: (body: ReadBody) => void,
+  ): void {
+    readBody(request, limits, (body) => {
+      if (!this.#isInVain(response)) done(body);
+    });
   }
 
   /** Ends the connection with a refusal of what is no request, after the answers to all that were. */
@@ -60,21 +77,21 @@ export class HttpConnection {
     this.#unreadable.refuse(error, dialect);
   }
 
-  /** This answer is the last one: what was sent behind its request must not be carried out (RFC 9112 9.6). */
+  /** This answer is the last one, and is to say so: nothing behind its request is carried out (RFC 9112 9.6). */
   endWith(response: ServerResponse): void {
+    response.setHeader('connection', 'close');
     this.#last = response;
   }
 
-  /** Is it an answer that will never leave? */
-  isInVain(response: ServerResponse): boolean {
+  /** Another protocol may begin: no request that was read waits for its answer, and no answer was the last one. */
+  get mayUpgrade(): boolean {
+    return !this.#answers.areUnderWay && this.#last === undefined;
+  }
+
+  #isInVain(response: ServerResponse): boolean {
     if (this.#socket.destroyed) return true;
     // The last one may be known before requests that came earlier have been read.
     return this.#last !== undefined && this.#answers.isBefore(this.#last, response);
-  }
-
-  /** Requests that were read wait for their answers. */
-  get isAnswering(): boolean {
-    return this.#answers.areUnderWay;
   }
 
   /** Ends the session with its response, or with the connection. */

@@ -85,7 +85,7 @@ export async function listenHttp(options: HttpOptions): Promise<Listener> {
  */
 function shouldUpgradeCallback(request: IncomingMessage): boolean {
   return (
-    request.headers.upgrade?.toLowerCase() === 'websocket' && !HttpConnection.of(request.socket).isAnswering
+    request.headers.upgrade?.toLowerCase() === 'websocket' && HttpConnection.of(request.socket).mayUpgrade
   );
 }
 

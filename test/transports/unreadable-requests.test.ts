@@ -86,10 +86,37 @@ test.each(Object.values(TOO_LONG).flatMap((tooLong) => [1, 40].map((behind) => [
   },
 );
 
+const SESSION = '/eventbus/000/session';
+
+function sockJs(path: string, body = ''): string {
+  return `POST ${SESSION}${path} HTTP/1.1\r\nhost: localhost\r\ncontent-length: ${body.length}\r\n\r\n${body}`;
+}
+
+const UPGRADE = 'host: localhost\r\nconnection: upgrade\r\nupgrade: websocket\r\n\r\n';
+
+/** A connection's last requests, and what the bus must not take behind them. */
+const LAST = { '/tsrv': post('', TOO_LONG_BODY), '/eventbus': sockJs('/xhr_send', 'x'.repeat(4097)) };
+const BEHIND = {
+  '/tsrv': post(),
+  '/eventbus': sockJs('/xhr_send', JSON.stringify([`{"type":"send",${BODY.slice(1)}`])),
+  'an upgrade': `GET /tsrv HTTP/1.1\r\n${UPGRADE}`,
+  'a page': 'GET /nothing HTTP/1.1\r\nhost: localhost\r\n\r\n',
+};
+
+describe.each(Object.entries(LAST))('behind a request to %s that is too long', (_last, last) => {
+  test.each(Object.entries(BEHIND))('nothing is carried out: %s', async (_behind, behind) => {
+    const bus = await startSlowBus({ maxMessageBytes: 1024 });
+    bus.socket.write(sockJs('/xhr'));
+    await eventually(() => bus.answers().length === 1);
+    bus.socket.write(last + behind);
+    await eventually(bus.isEnded);
+    expect([bus.answers(), bus.waiting.length]).toEqual([['200', '413'], 0]);
+  });
+});
+
 test('an upgrade behind requests that are being carried out is answered in its turn, and is none', async () => {
   const bus = await startSlowBus();
-  const upgrade = 'host: localhost\r\nconnection: upgrade\r\nupgrade: websocket\r\n\r\n';
-  bus.socket.write(`${post()}GET /tsrv HTTP/1.1\r\n${upgrade}`);
+  bus.socket.write(`${post()}GET /tsrv HTTP/1.1\r\n${UPGRADE}`);
   await eventually(() => bus.waiting.length === 1);
   bus.answer(0);
   await eventually(() => bus.answers().length === 2);

@@ -3,7 +3,7 @@ import { readCallback, SOCKJS_FRAMINGS } from '#protocol/sockjs-framings.ts';
 import type { SockJsRoute } from '#protocol/sockjs-paths.ts';
 import { readJsonpBody, readXhrBody, type SockJsUpstream } from '#protocol/sockjs-upstream.ts';
 import { decodeUtf8 } from '#protocol/utf8.ts';
-import { readBody } from '#transports/http-body.ts';
+import { HttpConnection } from '#transports/http-connection.ts';
 import type { SockJsSettings } from './options.ts';
 import { Receiver } from './receiver.ts';
 import { answerNoContent, answerText } from './response.ts';
@@ -12,6 +12,7 @@ import type { SessionTable } from './session-table.ts';
 /** Clients put all they have queued into one body: as much as so many of the largest messages. */
 const MESSAGES_A_BODY = 4;
 
+const TOO_LARGE = 'Payload too large.';
 const TOO_MUCH = 'Too much is being sent.';
 
 type Exchange = {
@@ -54,13 +55,19 @@ export function send({ request, response, settings, sessions }: Exchange, route:
     maxBytes: MESSAGES_A_BODY * settings.maxMessageBytes,
     room: settings.bodyRoom(request),
   };
-  readBody(request, limits, (body) => {
-    if (body === 'too large') return refuseUnread(response, 413, 'Payload too large.');
-    if (body === 'no room') return refuseUnread(response, 503, TOO_MUCH);
+  const connection = HttpConnection.of(request.socket);
+  // The rest of the body is not read, so the connection cannot be used again.
+  const refuseAndEnd = (status: number, text: string) => {
+    connection.endWith(response);
+    answerText(response, status, text);
+  };
+  connection.readBody(request, response, limits, (body) => {
+    if (body === 'too large') return refuseAndEnd(413, TOO_LARGE);
+    if (body === 'no room') return refuseAndEnd(503, TOO_MUCH);
     const upstream = readUpstream(body, request, route);
     if ('complaint' in upstream) return answerText(response, 500, upstream.complaint);
     const fits = (text: string) => Buffer.byteLength(text) <= settings.maxMessageBytes;
-    if (!upstream.messages.every(fits)) return refuseUnread(response, 413, 'Payload too large.');
+    if (!upstream.messages.every(fits)) return answerText(response, 413, TOO_LARGE);
     const isTaken = session.deliver(upstream.messages, () => {
       // Konqueror could not cope with a 204 in a form's iframe (sockjs-protocol 0.3.3).
       if (route.jsonp) answerText(response, 200, 'ok');
@@ -74,10 +81,4 @@ function readUpstream(body: Buffer, { headers }: IncomingMessage, { jsonp }: Sen
   const text = decodeUtf8(body);
   if (text === undefined) return { complaint: 'Broken JSON encoding.' };
   return jsonp ? readJsonpBody(text, headers['content-type'] ?? '') : readXhrBody(text);
-}
-
-/** The rest of the body is not read, so the connection cannot be used again. */
-function refuseUnread(response: ServerResponse, status: number, text: string): void {
-  response.setHeader('Connection', 'close');
-  answerText(response, status, text);
 }
