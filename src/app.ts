@@ -139,7 +139,7 @@ function statusOf(config: Config, sandbox: boolean, listeners: Readonly<Record<s
   return { ...(sandbox && { sandbox }), engine: config.engine.kind, listeners: bound };
 }
 
-/** Answers of one turn leave at its end, some transports gather them until the next one. */
+/** Some transports gather answers until a turn brings no more of them. */
 async function written(): Promise<void> {
   for (let turn = 0; turn < 2; turn++) await new Promise((resolve) => setImmediate(resolve));
 }
