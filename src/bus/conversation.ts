@@ -131,7 +131,10 @@ export class Conversation {
 
   #serve(message: Message, replyAddress: string | null, request: PendingRequest): void {
     const { client } = this.#requester;
-    const { signal } = this.#outlet;
+    const { signal, isGone } = this.#outlet;
+    // What is for other peers still reaches them; a vendor is not asked for an answer that nobody will read.
+    if (isGone())
+      return request.respond(new Failure('BUS_TIMEOUT', { description: 'спросивший отключился' }));
     const { exchanges, flow, admit } = request;
     try {
       this.#bus.services.handle(

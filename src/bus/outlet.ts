@@ -11,6 +11,8 @@ export type Outlet = {
   readonly via: string;
   /** Aborted when the connection is gone. */
   readonly signal: Signal;
+  /** Nobody reads what is written any more, though the connection has not ended yet. */
+  readonly isGone: () => boolean;
   write(text: string, failure?: Failure): void;
   /** Writes what came over the bus, if nobody objects. */
   hand(text: string): void;

@@ -15,6 +15,8 @@ import type { SharedBus } from './shared-bus.ts';
 export type Peer = {
   /** One text, in order; texts of one tick leave in one write. `failure` is what the text tells of, if it does. */
   write(text: string, failure?: Failure): void;
+  /** It reads nothing any more, while what it has sent is still being taken. A peer without it is never so. */
+  readonly isGone?: () => boolean;
   /** Ends the connection after what was written; `idle` when it gave no sign of life for too long. */
   close(why?: 'idle'): void;
 };
@@ -36,21 +38,17 @@ export type SessionOptions = {
 /** One connected peer: says who it is, what it sends to the bus, and when it is gone. */
 export class Session {
   readonly #bus: SharedBus;
-  readonly #peer: Peer;
-  readonly #dialect: Dialect;
+  readonly #options: SessionOptions;
   readonly #identity: Identity;
   readonly #conversation: Conversation;
   readonly #hooks: SessionHooks | undefined;
   readonly #idleWatch: IdleWatch | undefined;
-  readonly #onFrame: ((frame: Frame) => void) | undefined;
   readonly #gone = new Cancellation();
 
   constructor(bus: SharedBus, options: SessionOptions) {
     const { peer, dialect, via, client, connection = new Connection() } = options;
     this.#bus = bus;
-    this.#peer = peer;
-    this.#dialect = dialect;
-    this.#onFrame = options.onFrame;
+    this.#options = options;
     this.#identity = new Identity(client);
     this.#hooks = this.#createHooks(options);
     this.#conversation = new Conversation(bus, dialect, {
@@ -58,6 +56,7 @@ export class Session {
       connection,
       via,
       signal: this.#gone,
+      isGone: peer.isGone ?? (() => false),
       write: (text, failure) => peer.write(text, failure),
       hand: (text) => this.#hand(text),
       registered: (address) => this.#hooks?.registered(address),
@@ -81,7 +80,7 @@ export class Session {
 
   /** Takes one text as it came from the peer. Never throws: what nobody expected is logged and answered. */
   receive(text: string): void {
-    const frame = this.#dialect.read(text);
+    const frame = this.#options.dialect.read(text);
     try {
       this.#take(frame, text);
     } catch (error) {
@@ -90,8 +89,8 @@ export class Session {
   }
 
   #take(frame: Frame, text: string): void {
-    this.#onFrame?.(frame);
-    if (this.#idleWatch && (frame.kind === 'ping' || this.#dialect.liveness?.anyFrame))
+    this.#options.onFrame?.(frame);
+    if (this.#idleWatch && (frame.kind === 'ping' || this.#options.dialect.liveness?.anyFrame))
       this.#idleWatch.sign();
     if (frame.kind === 'invalid') return this.refuse(frame.refusal, frame);
     const refused =
@@ -120,7 +119,7 @@ export class Session {
     const addresses = this.#conversation.end();
     this.#hooks?.closed(addresses);
     this.#bus.forget(this);
-    this.#peer.close(why);
+    this.#options.peer.close(why);
   }
 
   /** The peer sends no more, but may still read: ends as soon as nothing is under way, with the hook neither. */
@@ -182,10 +181,10 @@ export class Session {
   }
 
   #hand(text: string): void {
-    if (!this.#hooks) return this.#peer.write(text);
+    if (!this.#hooks) return this.#options.peer.write(text);
     // A hook that does not keep up is as good as a peer that does not read.
     if (this.#hooks.outgoingWaiting > this.#bus.limits.maxInFlightPerConnection) return this.end();
-    this.#hooks.outgoing(text, (seen) => this.#peer.write(seen));
+    this.#hooks.outgoing(text, (seen) => this.#options.peer.write(seen));
   }
 
   #endIdle(): void {

@@ -118,6 +118,7 @@ function open(connection: SockJsConnection, { bus, dialect }: EventBusOptions): 
     socket: request.socket,
     peer: {
       write: (text) => connection.send(text),
+      isGone: () => connection.isGone,
       close: (why) => close(connection, why),
     },
   });

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
-import { type WebSocket, WebSocketServer } from 'ws';
+import { WebSocket, WebSocketServer } from 'ws';
 import type { Bus } from '#bus/bus.ts';
 import type { Client } from '#bus/client.ts';
 import type { Dialect } from '#protocol/frame.ts';
@@ -57,6 +57,7 @@ function serve(webSocket: WebSocket, socket: Socket, client: Client, options: We
       batch.open();
       webSocket.send(text, { binary: false, compress: false });
     },
+    isGone: () => webSocket.readyState !== WebSocket.OPEN,
     close: () => webSocket.close(GOING_AWAY),
   };
   const session = bus.open({ peer, dialect, via: 'websocket', client });

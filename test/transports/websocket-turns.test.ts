@@ -122,8 +122,10 @@ describe.each(Object.entries(WAYS))('messages that come at once: %s', (_name, wa
     expect(client.answers.length).toBeGreaterThanOrEqual(all.length - MESSAGES_A_TURN);
   });
 
-  test('are all taken where the client is gone behind them', async () => {
-    const { url, bus, bodies } = await startCountingBus();
+  test('reach other peers where the client is gone behind them', async () => {
+    const { url, bus, engine } = await startCountingBus({ services: {} });
+    const bodies: unknown[] = [];
+    engine.register('s', ({ body }) => void bodies.push(body));
     const client = await openClient(url, way);
     const all = numbers(1000);
     client.atOnce(all.map((body) => frameOf(way.messageOf(body))));
@@ -131,6 +133,19 @@ describe.each(Object.entries(WAYS))('messages that come at once: %s', (_name, wa
     await eventually(() => bus.connections === 0);
     expect(bodies).toEqual(all);
   });
+
+  test.each(['end', 'resetAndDestroy'] as const)(
+    'ask services no more once the client is known to be gone behind them: %s',
+    async (leave) => {
+      const { url, bus, bodies } = await startCountingBus();
+      const client = await openClient(url, way);
+      const all = numbers(1000);
+      client.atOnce(all.map((body) => frameOf(way.messageOf(body))));
+      client.socket.write('', () => client.socket[leave]());
+      await eventually(() => bus.connections === 0);
+      expect(bodies.length).toBeLessThan(all.length);
+    },
+  );
 
   test('are all refused where nobody understands them, and others are heard in between', async () => {
     const counting = await startCountingBus({ maxQueuedBytes: 200_000 });

@@ -13,6 +13,8 @@ export type SockJsConnection = {
   readonly protocol: 'framed' | 'raw';
   /** Bytes accepted by `send` and not yet handed to the kernel, or waiting for the client's next poll. */
   readonly queuedBytes: number;
+  /** Nothing that is sent will be read, though what the client has sent is still being taken. */
+  readonly isGone: boolean;
   /**
    * Queues one message. What is sent in one turn of the event loop leaves in one write. Ignored once closed;
    * more than `maxQueuedBytes` in the queue closes the connection (code 1008 "Slow consumer" where it can be told).

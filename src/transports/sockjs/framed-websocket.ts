@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import type { WebSocket } from 'ws';
+import { WebSocket } from 'ws';
 import { closeFrame, HEARTBEAT_FRAME, OPEN_FRAME } from '#protocol/sockjs-frames.ts';
 import { readWebSocketMessage } from '#protocol/sockjs-upstream.ts';
 import { Alarm } from './alarm.ts';
@@ -36,6 +36,10 @@ export class FramedWebSocket implements SockJsConnection {
     socket.on('error', ignore); // ws closes with the right code by itself (1002, 1007, 1009) and 'close' follows
     this.#write(OPEN_FRAME);
     this.#armHeartbeat();
+  }
+
+  get isGone(): boolean {
+    return this.#socket.readyState !== WebSocket.OPEN;
   }
 
   get queuedBytes(): number {

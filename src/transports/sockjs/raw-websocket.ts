@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import type { WebSocket } from 'ws';
+import { WebSocket } from 'ws';
 import { WriteBatch } from '#transports/write-batch.ts';
 import { DEFAULT_CLOSE_CODE, DEFAULT_CLOSE_REASON, ignore, type SockJsConnection } from './connection.ts';
 import type { SockJsSettings } from './options.ts';
@@ -34,6 +34,10 @@ export class RawWebSocket implements SockJsConnection {
     });
     socket.on('close', () => this.#markClosed());
     socket.on('error', ignore); // ws closes with the right code by itself (1002, 1007, 1009) and 'close' follows
+  }
+
+  get isGone(): boolean {
+    return this.#socket.readyState !== WebSocket.OPEN;
   }
 
   get queuedBytes(): number {

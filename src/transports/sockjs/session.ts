@@ -61,6 +61,10 @@ export class HttpSession implements SockJsConnection {
     this.#write(OPEN_FRAME);
   }
 
+  get isGone(): boolean {
+    return this.#closed;
+  }
+
   get queuedBytes(): number {
     return this.#outbox.bytes + (this.#receiver?.queuedBytes ?? 0);
   }
