@@ -1,4 +1,5 @@
 import { type Static, Type } from 'typebox';
+import type { Failure } from '#core/failure.ts';
 import {
   countersOf,
   FIGURE_NAMES,
@@ -41,7 +42,8 @@ export type Reconciliation = {
 /** What one side tells, and what is said where it does not tell a figure. */
 type Side = {
   readonly counters: ReadonlyMap<string, readonly LooseCounter[]>;
-  readonly failed: boolean;
+  /** Why there is no report. */
+  readonly failure: Failure | undefined;
   /** In the words of a sentence: "касса". */
   readonly name: string;
 };
@@ -87,8 +89,9 @@ function inCurrency(currency: string, row: ReconciledFigure): ReconciledFigure {
 }
 
 function toSide(outcome: ReportOutcome, name: string): Side {
-  const failed = 'failure' in outcome;
-  return { counters: countersOf(failed ? null : outcome.report), failed, name };
+  return 'failure' in outcome
+    ? { counters: countersOf(null), failure: outcome.failure, name }
+    : { counters: countersOf(outcome.report), failure: undefined, name };
 }
 
 function compare(
@@ -113,8 +116,8 @@ function differenceOf(figure: FigureName, one: Figure, other: Figure): Figure {
   return FIGURES[figure] === 'money' ? (moneyDifference(one, other) ?? null) : Number(one) - Number(other);
 }
 
-function whySilent({ name, failed, counters }: Side, currency: string): string {
-  if (failed) return `${name} не ответила`;
+function whySilent({ name, failure, counters }: Side, currency: string): string {
+  if (failure) return `${name} не дала отчёта: ${failure.name}`;
   if (counters.has(currency)) return `${name} этого не сообщает`;
   const others = [...counters.keys()].join(', ');
   return others === '' ? `${name} не сообщает сумм` : `${name} считает в другой валюте: ${others}`;

@@ -68,7 +68,8 @@ export function headersOf(action: string, options: HeaderOptions): Record<string
 
 function parseHeader(text: string): [string, string] {
   const at = text.indexOf('=');
-  if (at < 1) throw new CommandError('usage', `--header ${text}: expected name=value`);
+  // What was given may hold a secret all the same.
+  if (at < 1) throw new CommandError('usage', '--header: expected name=value');
   return [text.slice(0, at), text.slice(at + 1)];
 }
 

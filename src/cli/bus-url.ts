@@ -32,7 +32,10 @@ export function shown(url: URL): string {
   open.username = '';
   open.password = '';
   open.hash = '';
-  for (const name of new Set(url.searchParams.keys())) open.searchParams.set(name, '***');
+  const query = [...url.searchParams].map(([name, value]) =>
+    value === '' ? '***' : `${encodeURIComponent(name)}=***`,
+  );
+  open.search = query.join('&');
   return open.href;
 }
 

@@ -1,5 +1,6 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { version } from '#version.ts';
+import { SECRET_VARIABLE } from './client-secret.ts';
 import { CommandError, EXIT } from './command-error.ts';
 import { endWithReader, tell } from './output.ts';
 
@@ -148,7 +149,7 @@ function urlOption(forms: string): Option {
 
 function secretOption(): Option {
   return new Option('--secret <secret>', 'who asks; better in the environment, where nobody sees it').env(
-    'AVQ_BUS_SECRET',
+    SECRET_VARIABLE,
   );
 }
 

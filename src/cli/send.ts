@@ -80,8 +80,14 @@ function readData(given: string): unknown {
   try {
     return parseJson(text);
   } catch (error) {
-    throw new CommandError('usage', `--data ${given}: this is not JSON (${reasonOf(error)})`);
+    throw new CommandError('usage', `--data: this is not JSON${placeOf(error)}`);
   }
+}
+
+/** Where in the text the parser gave up; its own words quote the text, which may hold a secret. */
+function placeOf(error: unknown): string {
+  const [, place] = /\((line \d+ column \d+)\)$/.exec(reasonOf(error)) ?? [];
+  return place === undefined ? '' : ` (${place})`;
 }
 
 function readSource(file: string | 0, name = String(file)): string {

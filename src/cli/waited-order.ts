@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { type Answer, askBus, headersOf, type Question, timeoutOf } from './bus-question.ts';
 import { shown } from './bus-url.ts';
+import { SECRET_VARIABLE } from './client-secret.ts';
 import { followJob, hasEnded, jobOf, type ToldJob } from './job-waiting.ts';
 import { tell } from './output.ts';
 import type { ProgressBar } from './progress-bar.ts';
@@ -51,8 +52,8 @@ export class WaitedOrder {
 
   /** How to go on with what was ordered; undefined when there is nothing. */
   whereabouts(): string | undefined {
-    const { url, out, question } = this.#options;
-    const at = sameBus(url);
+    const { url, out, question, secret } = this.#options;
+    const at = sameBus(url, secret);
     if (this.#job) {
       const { id, state } = this.#job;
       if (state !== 'done' && hasEnded(this.#job)) return undefined;
@@ -79,12 +80,12 @@ export class WaitedOrder {
   }
 }
 
-/** The options for a command that asks there again; a secret in the URL is left to whoever repeats it. */
-function sameBus(url: URL): string {
+/** The options for a command that asks there again; a secret is left to whoever repeats it, but where the environment has it. */
+function sameBus(url: URL, secret: string | undefined): string {
   const open = new URL(url);
   open.searchParams.delete('access_token');
-  const secret = url.searchParams.has('access_token') ? ' --secret …' : '';
-  return `--url ${quote(shown(open))}${secret}`;
+  const isKept = secret === process.env[SECRET_VARIABLE] && !url.searchParams.has('access_token');
+  return `--url ${quote(shown(open))}${isKept ? '' : ' --secret …'}`;
 }
 
 /** As a shell takes it for one word. */

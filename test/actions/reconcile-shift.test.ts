@@ -62,7 +62,9 @@ describe('a shift is reconciled', () => {
         vendor: 'office',
         error: { name: 'AVQFR_SHIFT_IS_CLOSED', description: failure.description },
       },
-      figures: [{ fiscal: '5.00', backoffice: null, reason: 'учётная система не ответила' }],
+      figures: [
+        { fiscal: '5.00', backoffice: null, reason: 'учётная система не дала отчёта: AVQFR_SHIFT_IS_CLOSED' },
+      ],
     });
   });
 

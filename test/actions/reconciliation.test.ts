@@ -51,8 +51,8 @@ describe('a figure', () => {
     ['учётная система этого не сообщает', kzt({ sales_sum: '1.00' }), kzt({ sales_sum: 'нет' })],
     ['учётная система не сообщает сумм', kzt({ sales_sum: '1.00' }), told()],
     ['учётная система не сообщает сумм', kzt({ sales_sum: '1.00' }), { report: null }],
-    ['касса не ответила', failed, kzt({ sales_sum: '1.00' })],
-    ['учётная система не ответила', kzt({ sales_sum: '1.00' }), failed],
+    ['касса не дала отчёта: VENDOR_UNAVAILABLE', failed, kzt({ sales_sum: '1.00' })],
+    ['учётная система не дала отчёта: VENDOR_UNAVAILABLE', kzt({ sales_sum: '1.00' }), failed],
     [
       'учётная система считает в другой валюте: RUB',
       kzt({ sales_sum: '1.00' }),
@@ -147,7 +147,7 @@ describe('a shift', () => {
     });
 
     test('is told in each of them where the other side has failed', () => {
-      const reason = 'учётная система не ответила';
+      const reason = 'учётная система не дала отчёта: VENDOR_UNAVAILABLE';
       expect(reconcile(told(own, dollars), failed, '0.00')).toMatchObject({
         ...{ currency: 'BYN', matched: null },
         figures: [

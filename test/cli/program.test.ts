@@ -47,7 +47,7 @@ describe('the command line', () => {
     ['no command', [], 'Usage: avq-bus'],
     ['a missing argument', ['send', 'ik.service.app'], "missing required argument 'action'"],
     ['one argument too many', ['reload', 'now'], 'too many arguments'],
-    ['bad JSON', ['send', 'a', 'b', '--data', '{x'], 'this is not JSON'],
+    ['bad JSON', ['send', 'a', 'b', '--data', '{x'], 'this is not JSON (line 1 column 2)'],
     [
       'a missing file of data',
       ['send', 'a', 'b', '--data', '@/no/such/file'],
@@ -65,6 +65,15 @@ describe('the command line', () => {
     expect(await run(args)).toBe(2);
     expect(told).toContain(text);
     expect(printed).toBe('');
+  });
+
+  test.each([
+    ['data', ['--data', 'HUSH']],
+    ['a header', ['--header', 'Authorization: Bearer HUSH']],
+    ['the query of a URL', ['--url', 'tcp://localhost?HUSH']],
+  ])('tells nothing of %s that cannot be read, which may be a secret', async (_what, args) => {
+    expect(await run(['send', 'a', 'b', ...args])).toBe(2);
+    expect(told).not.toContain('HUSH');
   });
 
   test.each(['serve', 'sandbox', 'send', 'listen', 'replay', 'config check', 'reload', 'schemas'])(

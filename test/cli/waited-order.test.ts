@@ -172,6 +172,13 @@ describe('an order that is never answered', () => {
     expect(stderr).not.toContain('hush');
   });
 
+  test('leaves the secret of the command to whoever repeats it', async () => {
+    const { url } = await startTaker('ws');
+    const { stderr } = await execute([...ORDER, '--url', url, '--secret', 'hush']);
+    expect(stderr).toMatch(/avq-bus send bus.jobs list_jobs --url \S+ --secret …\n/);
+    expect(stderr).not.toContain('hush');
+  });
+
   test('may be repeated where it has an operation.id', async () => {
     const { url } = await startTaker('http');
     const { exitCode, stderr } = await execute([...ORDER, '--header', 'operation.id=o', '--url', url]);
