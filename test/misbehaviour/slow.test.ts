@@ -36,7 +36,8 @@ describe.each(KINDS)('%s: a read', (kind) => {
     const answer = await ask(request, { timeout: '20000' });
     expect(answer).toMatchObject({ name: 'VENDOR_TIMEOUT' });
     expect(clock.now() - startedAt).toBeGreaterThanOrEqual(20_000);
-    expect(clock.now() - startedAt).toBeLessThan(22_000);
+    // The answer itself takes some turns, of a second each here.
+    expect(clock.now() - startedAt).toBeLessThan(25_000);
   });
 
   test('of another account is answered while one never is', async () => {
