@@ -58,7 +58,13 @@ export function writeRefusal(
 }
 
 /** The same for an upgrade request. */
-export function refuseUpgrade(socket: Duplex, dialect: Dialect, status: number, failure: Failure): void {
-  const headers = { 'content-type': JSON_TYPE, ...STATUS_HEADERS[status] };
+export function refuseUpgrade(
+  socket: Duplex,
+  dialect: Dialect,
+  status: number,
+  failure: Failure,
+  more: Readonly<Record<string, string>> = {},
+): void {
+  const headers = { 'content-type': JSON_TYPE, ...STATUS_HEADERS[status], ...more };
   answerUpgrade(socket, status, { text: dialect.writeFailure(NOBODY, failure), headers });
 }

@@ -73,8 +73,8 @@ export class HttpConnection {
   }
 
   /** Ends the connection with a refusal of what is no request, after the answers to all that were. */
-  refuse(error: Error, dialect: Dialect): void {
-    this.#unreadable.refuse(error, dialect);
+  refuse(code: string, dialect: Dialect): void {
+    this.#unreadable.refuse(code, dialect);
   }
 
   /** This answer is the last one, and is to say so: nothing behind its request is carried out (RFC 9112 9.6). */

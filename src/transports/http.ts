@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type RequestListener, type ServerResponse } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import type { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 import { Failure } from '#core/failure.ts';
 import type { Log } from '#core/log.ts';
 import type { Dialect } from '#protocol/frame.ts';
@@ -17,6 +18,8 @@ import {
   trackSockets,
 } from './listener.ts';
 import { corsHeaders, isOriginAllowed, type OriginRules, preflightHeaders } from './origin.ts';
+import { TUNNEL } from './unreadable-requests.ts';
+import { handshakeComplaint } from './websocket-handshake.ts';
 
 /** What serves one path. */
 export type HttpHandler = {
@@ -55,14 +58,27 @@ export async function listenHttp(options: HttpOptions): Promise<Listener> {
     const connection = HttpConnection.of(request.socket);
     connection.take(response, () => serve(request, response, connection, options));
   };
+  // A missing Host is refused here, in words.
+  const serverOptions = { shouldUpgradeCallback, requireHostHeader: false };
   const server = tls
-    ? createTlsServer({ ...toTlsOptions(tls), shouldUpgradeCallback }, onRequest)
-    : createServer({ shouldUpgradeCallback }, onRequest);
+    ? createTlsServer({ ...toTlsOptions(tls), ...serverOptions }, onRequest)
+    : createServer(serverOptions, onRequest);
+  server.on('checkExpectation', (request: IncomingMessage, response: ServerResponse) => {
+    const failure = malformed(`этого шина не может: Expect: ${request.headers.expect ?? ''}`);
+    const refuse = () => writeRefusal(response, options.dialect, 417, failure);
+    HttpConnection.of(request.socket).take(response, refuse);
+  });
   server.on('upgrade', (request: IncomingMessage, socket: Socket, head: Buffer) =>
     upgrade(request, socket, head, options),
   );
-  server.on('clientError', (error: Error, socket) =>
-    HttpConnection.of(socket).refuse(error, options.dialect),
+  server.on('connect', (_request: IncomingMessage, socket: Duplex) => {
+    // Node has let go of it: nobody else would hear that it is gone.
+    socket.on('error', () => socket.destroy()).on('end', () => socket.destroy());
+    socket.resume();
+    HttpConnection.of(socket).refuse(TUNNEL, options.dialect);
+  });
+  server.on('clientError', (error: NodeJS.ErrnoException, socket) =>
+    HttpConnection.of(socket).refuse(error.code ?? '', options.dialect),
   );
   const sockets = trackSockets(server, options.connections);
   const endpoint = await bind(server, options.endpoint, options.log);
@@ -93,10 +109,23 @@ function pathnameOf(request: IncomingMessage): string {
   return splitTarget(request.url ?? '/').path;
 }
 
-function accessDenied(request: IncomingMessage): Failure {
-  return new Failure('BUS_ACCESS_DENIED', {
-    description: `страница ${request.headers.origin ?? ''} не допущена: добавьте её в listen.http.origins, имя узла — в listen.http.hosts`,
-  });
+function malformed(description: string): Failure {
+  return new Failure('BUS_MALFORMED_MESSAGE', { description });
+}
+
+/** Why a request is not served wherever it leads. */
+function refusalOf(
+  request: IncomingMessage,
+  { originRules, clientsRequired }: HttpOptions,
+): { readonly status: number; readonly failure: Failure } | undefined {
+  const { host, origin = '' } = request.headers;
+  // RFC 9112 3.2; HTTP/1.0 has none.
+  if (host === undefined && request.httpVersion === '1.1') {
+    return { status: 400, failure: malformed('в запросе нет заголовка Host') };
+  }
+  if (isOriginAllowed(request, originRules, clientsRequired())) return undefined;
+  const description = `страница ${origin} не допущена: добавьте её в listen.http.origins, имя узла — в listen.http.hosts`;
+  return { status: 403, failure: new Failure('BUS_ACCESS_DENIED', { description }) };
 }
 
 function serve(
@@ -107,14 +136,12 @@ function serve(
 ): void {
   const refuse = (status: number, failure: Failure, headers: Record<string, string> = {}) =>
     writeRefusal(response, options.dialect, status, failure, headers);
-  if (!isOriginAllowed(request, options.originRules, options.clientsRequired())) {
-    return refuse(403, accessDenied(request));
-  }
+  const refused = refusalOf(request, options);
+  if (refused) return refuse(refused.status, refused.failure);
   const pathname = pathnameOf(request);
   const handler = handlerOf(pathname, options.routes);
   if (!handler) {
-    const description = `нет такого пути: ${pathname}`;
-    return refuse(404, new Failure('BUS_MALFORMED_MESSAGE', { description }), corsHeaders(request));
+    return refuse(404, malformed(`нет такого пути: ${pathname}`), corsHeaders(request));
   }
   if (handler.methods === 'any') return handler.handle(request, response, connection);
   const methods = handler.methods.join(', ');
@@ -126,9 +153,7 @@ function serve(
   if (handler.methods.includes(request.method ?? '')) {
     return handler.handle(request, response, connection);
   }
-  const description = `здесь бывает только ${methods}`;
-  const headers = { allow: methods, ...corsHeaders(request) };
-  refuse(405, new Failure('BUS_MALFORMED_MESSAGE', { description }), headers);
+  refuse(405, malformed(`здесь бывает только ${methods}`), { allow: methods, ...corsHeaders(request) });
 }
 
 function handlerOf(pathname: string, routes: readonly HttpRoute[]): HttpHandler | undefined {
@@ -145,12 +170,15 @@ function isPreflight(request: IncomingMessage): boolean {
 
 function upgrade(request: IncomingMessage, socket: Socket, head: Buffer, options: HttpOptions): void {
   socket.on('error', () => socket.destroy());
-  if (!isOriginAllowed(request, options.originRules, options.clientsRequired())) {
-    return refuseUpgrade(socket, options.dialect, 403, accessDenied(request));
-  }
+  const { dialect } = options;
+  const refused = refusalOf(request, options);
+  if (refused) return refuseUpgrade(socket, dialect, refused.status, refused.failure);
   const pathname = pathnameOf(request);
   const handler = handlerOf(pathname, options.routes);
-  if (handler?.upgrade) return handler.upgrade(request, socket, head);
-  const description = `по этому пути нет WebSocket: ${pathname}`;
-  refuseUpgrade(socket, options.dialect, 404, new Failure('BUS_MALFORMED_MESSAGE', { description }));
+  if (!handler?.upgrade) {
+    return refuseUpgrade(socket, dialect, 404, malformed(`по этому пути нет WebSocket: ${pathname}`));
+  }
+  const complaint = handshakeComplaint(request);
+  if (!complaint) return handler.upgrade(request, socket, head);
+  refuseUpgrade(socket, dialect, complaint.status, malformed(complaint.description), complaint.headers);
 }

@@ -4,9 +4,13 @@ import type { Dialect } from '#protocol/frame.ts';
 import { refuseUpgrade } from './http-answer.ts';
 import type { PendingAnswers } from './pending-answers.ts';
 
+/** `CONNECT`: what follows is meant for another host. */
+export const TUNNEL = 'CONNECT';
+
 /** What Node's parser says of a request that is none, by status (RFC 9110 15.5.9, RFC 6585 5). */
 const UNREADABLE: Readonly<Record<string, { status: number; description: string }>> = {
   HPE_HEADER_OVERFLOW: { status: 431, description: 'заголовки HTTP слишком длинные' },
+  [TUNNEL]: { status: 501, description: 'метода CONNECT здесь нет: это не прокси' },
   ERR_HTTP_REQUEST_TIMEOUT: { status: 408, description: 'запрос HTTP не пришёл целиком вовремя' },
 };
 
@@ -28,8 +32,8 @@ export class UnreadableRequests {
     this.#answers = answers;
   }
 
-  refuse(error: Error, dialect: Dialect): void {
-    const code = 'code' in error ? String(error.code) : '';
+  /** `code` is that of Node's error, or {@link TUNNEL}. */
+  refuse(code: string, dialect: Dialect): void {
     // Who sends no more counts as gone, in the middle of a request as well as after one.
     if (this.#socket.readableEnded && this.#answers.areUnderWay) return void this.#socket.end();
     if (code === AFTER_THE_LAST || this.#isRefused) return;

@@ -98,9 +98,9 @@ describe('POST /tsrv', () => {
     const { url, bus } = await start();
     await bus.drain();
     const socket = connect(Number(new URL(url).port), '127.0.0.1');
-    socket.write(
-      'GET /tsrv HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n',
-    );
+    const handshake = 'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13';
+    const upgrade = `Upgrade: websocket\r\nConnection: Upgrade\r\n${handshake}`;
+    socket.write(`GET /tsrv HTTP/1.1\r\nHost: localhost\r\n${upgrade}\r\n\r\n`);
     const answer = await text(socket);
     expect(answer).toMatch(/^HTTP\/1.1 503 Service Unavailable\r\n/);
     expect(answer).toMatch(/\r\nretry-after: 1\r\n[\s\S]*BUS_OVERLOADED/);

@@ -201,3 +201,56 @@ test.each(['', 'GARBAGE\r\n\r\n', 'POST /tsrv HTTP'])(
     expect([bus.answers(), bus.bus.connections]).toEqual([[], 0]);
   },
 );
+
+const KEY = 'sec-websocket-key: dGhlIHNhbXBsZSBub25jZQ==\r\n';
+const VERSION = 'sec-websocket-version: 13\r\n';
+const REFUSED = {
+  'a request without Host': ['400', 'GET /nothing HTTP/1.1\r\n\r\n'],
+  'an upgrade without Host': [
+    '400',
+    `GET /tsrv HTTP/1.1\r\n${KEY}${VERSION}${UPGRADE.replace('host: localhost\r\n', '')}`,
+  ],
+  'an expectation of something else': ['417', post('expect: a miracle\r\n')],
+  'a tunnel': ['501', 'CONNECT localhost:443 HTTP/1.1\r\nhost: localhost:443\r\n\r\n'],
+  'a WebSocket without a key': ['400', `GET /tsrv HTTP/1.1\r\n${VERSION}${UPGRADE}`],
+  'a WebSocket with a key that is none': [
+    '400',
+    `GET /eventbus/websocket HTTP/1.1\r\nsec-websocket-key: x\r\n${VERSION}${UPGRADE}`,
+  ],
+  'a WebSocket of an old version': ['426', `GET /tsrv HTTP/1.1\r\n${KEY}${UPGRADE}`],
+  'a WebSocket by another method': ['405', `POST /tsrv HTTP/1.1\r\n${KEY}${VERSION}${UPGRADE}`],
+} as const;
+
+test.each(Object.entries(REFUSED))('%s is refused by a Message', async (_name, [status, text]) => {
+  const bus = await startSlowBus();
+  bus.socket.write(text);
+  await eventually(() => bus.received().endsWith('}'));
+  const [head = '', body = ''] = bus.received().split('\r\n\r\n');
+  expect(bus.answers()).toEqual([status]);
+  expect(head).toMatch(/content-type: application\/json/i);
+  expect(JSON.parse(body)).toMatchObject({ type: 'error', data: { name: 'BUS_MALFORMED_MESSAGE' } });
+});
+
+test.each(['a tunnel', 'an expectation of something else'] as const)(
+  '%s is refused after the answers to the requests before it',
+  async (name) => {
+    const bus = await startSlowBus();
+    const [status, text] = REFUSED[name];
+    bus.socket.write(post() + text);
+    await eventually(() => bus.waiting.length === 1);
+    bus.answer(0);
+    await eventually(() => bus.answers().length === 2);
+    expect(bus.answers()).toEqual(['200 0', status]);
+  },
+);
+
+test.each(['end', 'resetAndDestroy'] as const)(
+  'a client that is gone is heard behind a tunnel that waits to be refused: %s',
+  async (go) => {
+    const bus = await startSlowBus();
+    bus.socket.on('error', () => {}).write(post() + REFUSED['a tunnel'][1]);
+    await eventually(() => bus.waiting.length === 1);
+    bus.socket[go]();
+    await eventually(() => bus.waiting[0]?.signal.aborted);
+  },
+);

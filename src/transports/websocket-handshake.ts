@@ -1,0 +1,28 @@
+import type { IncomingMessage } from 'node:http';
+
+/** What keeps a request from being answered in the way it wants. */
+type Complaint = {
+  readonly status: number;
+  readonly description: string;
+  readonly headers?: Readonly<Record<string, string>>;
+};
+
+/** What is wrong with a WebSocket's opening handshake (RFC 6455 4.2.1): `ws` would say it in a page of HTML. */
+export function handshakeComplaint({ method, headers }: IncomingMessage): Complaint | undefined {
+  if (method !== 'GET') {
+    return { status: 405, description: 'WebSocket открывают методом GET', headers: { allow: 'GET' } };
+  }
+  if (!/^[+/0-9A-Za-z]{22}==$/.test(headers['sec-websocket-key'] ?? '')) {
+    return { status: 400, description: 'Sec-WebSocket-Key — это 16 байт в base64' };
+  }
+  const version = headers['sec-websocket-version'];
+  // RFC 6455 4.4: what is spoken here. The last draft differs in nothing that matters.
+  if (version !== '13' && version !== '8') {
+    return {
+      status: 426,
+      description: 'нужен Sec-WebSocket-Version: 13',
+      headers: { upgrade: 'websocket', 'sec-websocket-version': '13' },
+    };
+  }
+  return undefined;
+}
