@@ -12,7 +12,7 @@ import { describeSocket, SessionHooks } from './session-hooks.ts';
 import type { SharedBus } from './shared-bus.ts';
 
 /** The other end of a connection, as a session sees it. */
-export type Peer = {
+type Peer = {
   /** One text, in order; texts of one tick leave in one write. `failure` is what the text tells of, if it does. */
   write(text: string, failure?: Failure): void;
   /** It reads nothing any more, while what it has sent is still being taken. A peer without it is never so. */
