@@ -35,12 +35,12 @@ describe('a configuration is refused', () => {
     [
       'no room for a message of full size',
       { limits: { maxMessageBytes: 2048, maxInFlightBytes: 4096 } },
-      'limits.maxInFlightBytes: expected 5120 or more, 2.5 times maxMessageBytes: no message of full size would ever be let in',
+      'limits.maxInFlightBytes: expected 10240 or more, 5 times maxMessageBytes: hardly a message of full size would be let in',
     ],
     [
       'a message larger than the room that there is by default',
       { limits: { maxMessageBytes: 200_000_000 } },
-      'limits.maxInFlightBytes: expected 500000000 or more, 2.5 times maxMessageBytes: no message of full size would ever be let in',
+      'limits.maxInFlightBytes: expected 1000000000 or more, 5 times maxMessageBytes: hardly a message of full size would be let in',
     ],
     ['a wrong choice', { engine: { kind: 'nats' } }, 'engine.kind: expected local (`local`: one process)'],
     [
