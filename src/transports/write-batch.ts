@@ -1,7 +1,7 @@
 import type { Writable } from 'node:stream';
 
 /** A write waits for what further turns of the event loop bring, as long as each of them does, for so many … */
-const MOST_TURNS = 4;
+const MOST_TURNS = 16;
 /** … and until so much has gathered (bytes). */
 const ENOUGH_BYTES = 65_536;
 

@@ -42,7 +42,7 @@ test('answers that come in different ticks and turns leave in one write, soon af
 
 test('answers that never cease are not gathered for long', async () => {
   const { writes, write } = createSocket();
-  const turns = 20;
+  const turns = 100;
   for (let turn = 0; turn < turns; turn += 1) {
     write('a');
     await setImmediate();
