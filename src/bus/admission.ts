@@ -7,6 +7,9 @@ export type AdmissionLimits = {
   readonly maxInFlightBytes: number;
 };
 
+/** What is shared, and how much of it nobody holds. */
+type Room = { readonly limit: number; readonly free: number };
+
 /** What somebody has under way, or everybody together. */
 type Holding = { requests: number; bytes: number };
 
@@ -28,7 +31,8 @@ const STEEPNESS = 3;
  * others have left, would leave nothing to whoever asks now and then. What counts as next to nothing shrinks faster than
  * what is left, so that as many as the square root of the places may flood, and whoever holds nothing finds one; of
  * bytes, as long as messages are small beside the room. With more of them nothing is promised.
- * A group is let in as if it were one. Those in it share what it may have likewise, but nothing of that is kept.
+ * A group is let in as if it were one, and those in it share what it may have by the same rule: one of them alone stops
+ * at two fifths of that, and a fifth is kept for those of them who hold next to nothing.
  */
 export class Admission {
   readonly #limits: AdmissionLimits;
@@ -47,9 +51,11 @@ export class Admission {
     return this.#holdings.size;
   }
 
-  /** The most that one request may count as: it must find room where nobody else asks. */
-  get mostAtOnce(): number {
-    return Math.max(1, Math.floor(this.#limits.maxInFlight / 2));
+  /** The most that one request of this holder may count as: it must find room where nobody else asks. */
+  mostAtOnce({ group }: Holder): number {
+    const { maxInFlight } = this.#limits;
+    const room = roomOf({ limit: maxInFlight, free: maxInFlight }, group === undefined ? undefined : 0);
+    return Math.max(1, Math.floor(room.limit / 2));
   }
 
   /** Takes places for that many requests and bytes; false when there is no room for this requester. */
@@ -61,12 +67,14 @@ export class Admission {
     const freeRequests = maxInFlight - this.#total.requests;
     const freeBytes = maxInFlightBytes - this.#total.bytes;
     if (requests > freeRequests || bytes > freeBytes) return false;
-    const share = shareOf(maxInFlight, freeRequests, together?.requests);
+    const room = roomOf({ limit: maxInFlight, free: freeRequests }, together?.requests);
+    const share = shareOf(room);
     if (requests > 0 && held.requests >= share) return false;
     // Who holds nothing may begin with one that counts as many.
-    const most = held.requests > 0 ? share - held.requests : freeRequests - maxInFlight * KEPT;
+    const most = held.requests > 0 ? share - held.requests : openOf(room);
     if (requests > 1 && requests > most) return false;
-    if (held.bytes >= shareOf(maxInFlightBytes, freeBytes, together?.bytes)) return false;
+    if (held.bytes >= shareOf(roomOf({ limit: maxInFlightBytes, free: freeBytes }, together?.bytes)))
+      return false;
     this.#add(holder, requests, bytes);
     return true;
   }
@@ -84,12 +92,27 @@ export class Admission {
   }
 }
 
-/** How much somebody may hold who is to be let in; `together` is what its group holds, if it is in one. */
-function shareOf(limit: number, free: number, together: number | undefined): number {
-  const open = free - limit * KEPT;
-  const little = Math.min(limit * LITTLE, (STEEPNESS * free * free) / limit);
-  if (together === undefined) return Math.max(open, little);
-  return Math.max((open - together) / 2, little - together);
+/** What is free for all. */
+function openOf({ limit, free }: Room): number {
+  return free - limit * KEPT;
+}
+
+/** What counts as next to nothing. */
+function littleOf({ limit, free }: Room): number {
+  return free <= 0 ? 0 : Math.min(limit * LITTLE, (STEEPNESS * free * free) / limit);
+}
+
+/** How much somebody may hold who is to be let in. */
+function shareOf(room: Room): number {
+  return Math.max(openOf(room), littleOf(room));
+}
+
+/** What somebody shares with others: the whole, or what its group may have, of which that holds `together`. */
+function roomOf(whole: Room, together: number | undefined): Room {
+  if (together === undefined) return whole;
+  // Whatever the group takes of what is open, the rest of that becomes smaller too: it may take half of it.
+  const free = Math.max((openOf(whole) - together) / 2, littleOf(whole) - together);
+  return { limit: together + free, free };
 }
 
 function addTo(holdings: Map<string, Holding>, name: string, requests: number, bytes: number): void {

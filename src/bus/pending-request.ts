@@ -69,7 +69,7 @@ export class PendingRequest {
       });
     }
     const { admission } = this.#bus;
-    const places = Math.min(Math.max(1, parts), admission.mostAtOnce);
+    const places = Math.min(Math.max(1, parts), admission.mostAtOnce(this.flow));
     const bytes = Buffer.byteLength(this.#text);
     if (!admission.take(this.flow, places, bytes)) {
       this.#requester.leave();

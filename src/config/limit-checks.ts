@@ -5,9 +5,9 @@ import { asRecord } from './lenient.ts';
 export function checkLimits(root: unknown, complain: Complain): void {
   const { maxMessageBytes, maxInFlightBytes } = asRecord(asRecord(root).limits);
   if (typeof maxMessageBytes !== 'number' || typeof maxInFlightBytes !== 'number') return;
-  // One alone has at most two fifths of what may be under way, and half of that while it is not known who it is.
-  const least = 5 * maxMessageBytes;
+  // One alone has two fifths of what may be under way; while it is not known who it is, two fifths of that.
+  const least = Math.ceil(6.25 * maxMessageBytes);
   if (maxInFlightBytes >= least) return;
-  const message = `expected ${least} or more, 5 times maxMessageBytes: hardly a message of full size would be let in`;
+  const message = `expected ${least} or more, 6.25 times maxMessageBytes: hardly a message of full size would be let in`;
   complain(['limits', 'maxInFlightBytes'], message);
 }

@@ -39,20 +39,20 @@ describe('admission', () => {
       const strangers = Array.from({ length: 100 }, (_, index) =>
         flood(admission, `${index}`, bytes, 'strangers'),
       );
-      expect(strangers.slice(0, 3)).toEqual([20, 10, 5]);
+      expect(strangers.slice(0, 3)).toEqual([16, 8, 4]);
       expect(strangers.reduce((sum, taken) => sum + taken, 0)).toBe(40);
       expect(flood(admission, 'named', bytes)).toBe(20);
       for (const [index, taken] of strangers.entries()) {
         admission.give({ requester: `${index}`, group: 'strangers' }, taken, taken * bytes);
       }
       admission.give({ requester: 'named' }, 20, 20 * bytes);
-      expect([admission.requesters, flood(admission, 'one', bytes, 'strangers')]).toEqual([0, 20]);
+      expect([admission.requesters, flood(admission, 'one', bytes, 'strangers')]).toEqual([0, 16]);
     }
   });
 
   test('counts a request for many registers as many, and finds room for one where nobody else asks', () => {
     const admission = new Admission(LIMITS);
-    expect(admission.mostAtOnce).toBe(50);
+    expect(admission.mostAtOnce({ requester: 'a' })).toBe(50);
     expect(admission.take({ requester: 'a' }, 30, 1)).toBe(true);
     expect(admission.take({ requester: 'a' }, 21, 1)).toBe(false);
     expect(admission.take({ requester: 'a' }, 20, 1)).toBe(true);
@@ -64,6 +64,32 @@ describe('admission', () => {
     admission.give({ requester: 'b' }, 30, 1);
     admission.give({ requester: 'c' }, 1, 1);
     expect([admission.requesters, admission.take({ requester: 'c' }, 50, 1)]).toEqual([0, true]);
+  });
+
+  test('counts it as fewer in a group, and leaves room there for whoever comes', () => {
+    const admission = new Admission(LIMITS);
+    const [one, other] = ['one', 'other'].map((requester) => ({ requester, group: 'strangers' }));
+    if (!one || !other) throw new Error('two are needed');
+    expect(admission.mostAtOnce(one)).toBe(20);
+    expect(admission.take(one, 20, 1)).toBe(true);
+    expect(admission.take(other, 20, 1)).toBe(false);
+    expect(admission.take(other, 12, 1)).toBe(true);
+    expect(admission.take({ requester: 'calm', group: 'strangers' }, 1, 1)).toBe(true);
+  });
+
+  test('finds room for a message of full size whoever sends it, as large as the configuration allows', () => {
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 1024, max: 100_000 }),
+        fc.integer({ min: 1, max: 2000 }),
+        (most, chunk) => {
+          const admission = new Admission({ maxInFlight: 100, maxInFlightBytes: Math.ceil(6.25 * most) });
+          const stranger = { requester: 'one', group: 'strangers' };
+          for (let read = 0; read < most; read += chunk)
+            expect(admission.take(stranger, 0, Math.min(chunk, most - read))).toBe(true);
+        },
+      ),
+    );
   });
 
   test('counts bytes that belong to no request yet', () => {
@@ -97,29 +123,39 @@ describe('admission', () => {
     }
   });
 
-  test('refuses nobody who asks now and then, where as many as the root of the places flood at any rates', () => {
-    const places = fc.integer({ min: 9, max: 4000 });
-    const rates = fc.array(fc.integer({ min: 100, max: 10_000 }), { minLength: 65, maxLength: 65 });
-    const ends = fc.array(fc.nat(), { maxLength: 30 });
-    fc.assert(
-      fc.property(places, rates, ends, (maxInFlight, perTurn, ended) => {
-        const flooders = perTurn.slice(0, Math.floor(Math.sqrt(maxInFlight)));
-        const admission = new Admission({ maxInFlight, maxInFlightBytes: maxInFlight * 100 });
-        const held = flooders.map(() => 0);
-        for (const end of [0, ...ended]) {
-          const whose = end % flooders.length;
-          for (; (held[whose] ?? 0) > 0; held[whose] = (held[whose] ?? 0) - 1)
-            admission.give({ requester: `${whose}` }, 1, 100);
-          for (const [index, rate] of flooders.entries()) {
-            for (let asked = 0; asked < rate && admission.take({ requester: `${index}` }, 1, 100); asked += 1)
-              held[index] = (held[index] ?? 0) + 1;
-            expect(admission.take({ requester: 'calm' }, 1, 100)).toBe(true);
-            admission.give({ requester: 'calm' }, 1, 100);
+  test.each([
+    ['among all', undefined, 1],
+    ['inside a group', 'strangers', 2 / 5],
+  ])(
+    'refuses nobody who asks now and then, where as many as the root of the places flood at any rates: %s',
+    (_where, group, part) => {
+      const places = fc.integer({ min: 9, max: 4000 });
+      const rates = fc.array(fc.integer({ min: 100, max: 10_000 }), { minLength: 65, maxLength: 65 });
+      const ends = fc.array(fc.nat(), { maxLength: 30 });
+      fc.assert(
+        fc.property(places, rates, ends, (maxInFlight, perTurn, ended) => {
+          const flooders = perTurn.slice(0, Math.floor(Math.sqrt(maxInFlight * part)));
+          const admission = new Admission({ maxInFlight, maxInFlightBytes: maxInFlight * 100 });
+          const held = flooders.map(() => 0);
+          for (const end of [0, ...ended]) {
+            const whose = end % flooders.length;
+            for (; (held[whose] ?? 0) > 0; held[whose] = (held[whose] ?? 0) - 1)
+              admission.give({ requester: `${whose}`, group }, 1, 100);
+            for (const [index, rate] of flooders.entries()) {
+              for (
+                let asked = 0;
+                asked < rate && admission.take({ requester: `${index}`, group }, 1, 100);
+                asked += 1
+              )
+                held[index] = (held[index] ?? 0) + 1;
+              expect(admission.take({ requester: 'calm', group }, 1, 100)).toBe(true);
+              admission.give({ requester: 'calm', group }, 1, 100);
+            }
           }
-        }
-      }),
-    );
-  });
+        }),
+      );
+    },
+  );
 
   test('never has more than the limits, and refuses nobody who holds nothing while anything is free', () => {
     const step = fc.record({ who: fc.nat(5), bytes: fc.integer({ min: 1, max: 50 }), gives: fc.boolean() });

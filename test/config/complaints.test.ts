@@ -35,12 +35,12 @@ describe('a configuration is refused', () => {
     [
       'no room for a message of full size',
       { limits: { maxMessageBytes: 2048, maxInFlightBytes: 4096 } },
-      'limits.maxInFlightBytes: expected 10240 or more, 5 times maxMessageBytes: hardly a message of full size would be let in',
+      'limits.maxInFlightBytes: expected 12800 or more, 6.25 times maxMessageBytes: hardly a message of full size would be let in',
     ],
     [
       'a message larger than the room that there is by default',
       { limits: { maxMessageBytes: 200_000_000 } },
-      'limits.maxInFlightBytes: expected 1000000000 or more, 5 times maxMessageBytes: hardly a message of full size would be let in',
+      'limits.maxInFlightBytes: expected 1250000000 or more, 6.25 times maxMessageBytes: hardly a message of full size would be let in',
     ],
     ['a wrong choice', { engine: { kind: 'nats' } }, 'engine.kind: expected local (`local`: one process)'],
     [
