@@ -61,16 +61,28 @@ export function headersOf(action: string, options: HeaderOptions): Record<string
     ...(token !== undefined && { token }),
     ...(account !== undefined && { account }),
     ...(timeout !== undefined && { timeout: String(timeout) }),
-    ...(secret && { authorization: `Bearer ${secret}` }),
+    ...(secret && { authorization: bearer(secret) }),
     ...Object.fromEntries((options.header ?? []).map(parseHeader)),
   };
 }
 
+/** How a client's secret is shown. */
+export function bearer(secret: string): string {
+  return `Bearer ${secret}`;
+}
+
+/** No header of a Message is named otherwise: what looks like one of HTTP (`Name: value`) may end in a `=` of its value. */
+const HEADER_NAME = /^[^\s:]+$/;
+
 function parseHeader(text: string): [string, string] {
   const at = text.indexOf('=');
+  const name = text.slice(0, Math.max(at, 0));
   // What was given may hold a secret all the same.
-  if (at < 1) throw new CommandError('usage', '--header: expected name=value');
-  return [text.slice(0, at), text.slice(at + 1)];
+  if (!HEADER_NAME.test(name)) {
+    throw new CommandError('usage', '--header: expected name=value, the name without spaces and colons');
+  }
+  // In any spelling it goes before the one that `--secret` makes.
+  return [/^authorization$/i.test(name) ? 'authorization' : name, text.slice(at + 1)];
 }
 
 function readAnswer(text: string, url: URL): Pick<Answer, 'type' | 'data'> {

@@ -34,10 +34,10 @@ function locate(bus: URL, url: string): URL {
 export async function downloadFile(
   bus: URL,
   { url, sha256 }: OfferedFile,
-  { target, secret }: { readonly target: OutFile; readonly secret: string | undefined },
+  { target, credentials }: { readonly target: OutFile; readonly credentials: string | undefined },
 ): Promise<void> {
   const from = locate(bus, url);
-  const headers = secret ? { authorization: `Bearer ${secret}` } : {};
+  const headers = credentials === undefined ? {} : { authorization: credentials };
   const response = await fetch(from, { headers, redirect: 'error' }).catch((error: unknown) => {
     throw unreachable(from, reasonOf(error));
   });

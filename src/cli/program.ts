@@ -30,6 +30,7 @@ function createProgram(finish: Finish): Command {
     .description('A bus between points of sale and the clouds that know their shifts.')
     .version(version)
     .exitOverride()
+    .configureOutput({ outputError: (text, write) => write(withoutValues(text)) })
     .showHelpAfterError('(--help tells what there is)')
     .addHelpText('after', examples('npm start', 'avq-bus send ik.service.token get_tokens'));
   addServers(program, finish);
@@ -151,6 +152,11 @@ function secretOption(): Option {
   return new Option('--secret <secret>', 'who asks; better in the environment, where nobody sees it').env(
     SECRET_VARIABLE,
   );
+}
+
+/** A complaint about what cannot be read, which may be a secret: it names the option, and not what was given. */
+function withoutValues(complaint: string): string {
+  return complaint.replace(/(unknown option '[^=']*=).*'/, "$1***'").replace(/(but got \d+): .*\./s, '$1.');
 }
 
 function collect(value: string, before: readonly string[] = []): readonly string[] {

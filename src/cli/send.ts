@@ -21,14 +21,14 @@ export type SendOptions = HeaderOptions & {
 
 /** Sends one message and shows the answer: 0 for an answer, 1 for a failure. */
 export async function send(address: string, action: string, options: SendOptions): Promise<number> {
-  const { out, secret, wait, json } = options;
+  const { out, wait, json } = options;
   const url = parseBusUrl(options.url);
   const data = options.data === undefined ? null : readData(options.data);
   const question = { address, data, headers: headersOf(action, options) };
   if (out === STDOUT && json) throw new CommandError('usage', '--out -: cannot go with --json');
   const target = out === undefined ? undefined : openOutFile(out);
   const bar = wait && process.stderr.isTTY && !json ? new ProgressBar(process.stderr) : undefined;
-  const order = wait ? new WaitedOrder({ url, question, secret, out, bar }) : undefined;
+  const order = wait ? new WaitedOrder({ url, question, out, bar }) : undefined;
   const tellWhereabouts = () => {
     const whereabouts = order?.whereabouts();
     if (whereabouts !== undefined) tell(whereabouts);
@@ -38,7 +38,7 @@ export async function send(address: string, action: string, options: SendOptions
       const answer = await (order ? order.result() : askBus(url, question));
       show(answer, options);
       if (answer.type !== 'error') {
-        if (target) await keep(url, answer.data, { target, secret });
+        if (target) await keep(url, answer.data, { target, credentials: question.headers.authorization });
         return 0;
       }
     } catch (error) {
@@ -61,12 +61,12 @@ function show({ text, type, data }: Answer, { json, out }: SendOptions): void {
   else if (out === undefined) print(pretty(data));
 }
 
-type Keeping = { readonly target: OutFile; readonly secret: string | undefined };
+type Keeping = { readonly target: OutFile; readonly credentials: string | undefined };
 
 /** Writes the file of a job's result, else the data. */
-async function keep(url: URL, data: unknown, { target, secret }: Keeping): Promise<void> {
+async function keep(url: URL, data: unknown, { target, credentials }: Keeping): Promise<void> {
   const file = offeredFile(data);
-  if (file) return downloadFile(url, file, { target, secret });
+  if (file) return downloadFile(url, file, { target, credentials });
   try {
     await target.save([Buffer.from(`${pretty(data)}\n`)]);
   } catch (error) {

@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { type Answer, askBus, headersOf, type Question, timeoutOf } from './bus-question.ts';
+import { type Answer, askBus, bearer, headersOf, type Question, timeoutOf } from './bus-question.ts';
 import { shown } from './bus-url.ts';
 import { SECRET_VARIABLE } from './client-secret.ts';
 import { followJob, hasEnded, jobOf, type ToldJob } from './job-waiting.ts';
@@ -9,7 +9,6 @@ import type { ProgressBar } from './progress-bar.ts';
 export type WaitedOrderOptions = {
   readonly url: URL;
   readonly question: Question;
-  readonly secret: string | undefined;
   /** As it was given. */
   readonly out: string | undefined;
   /** Undefined where nobody looks. */
@@ -52,8 +51,8 @@ export class WaitedOrder {
 
   /** How to go on with what was ordered; undefined when there is nothing. */
   whereabouts(): string | undefined {
-    const { url, out, question, secret } = this.#options;
-    const at = sameBus(url, secret);
+    const { url, out, question } = this.#options;
+    const at = sameBus(url, question.headers.authorization);
     if (this.#job) {
       const { id, state } = this.#job;
       if (state !== 'done' && hasEnded(this.#job)) return undefined;
@@ -70,8 +69,12 @@ export class WaitedOrder {
   }
 
   async #askForJob(jobId: string, timeoutMs: number): Promise<Answer> {
-    const { url, secret } = this.#options;
-    const headers = headersOf('wait_job', { timeout: timeoutMs, ...(secret && { secret }) });
+    const { url, question } = this.#options;
+    const { authorization } = question.headers;
+    const headers = {
+      ...headersOf('wait_job', { timeout: timeoutMs }),
+      ...(authorization !== undefined && { authorization }),
+    };
     const answer = await askBus(url, { address: 'bus.jobs', data: { job_id: jobId }, headers });
     const job = jobOf(answer);
     this.#isRefused = !job;
@@ -80,11 +83,16 @@ export class WaitedOrder {
   }
 }
 
-/** The options for a command that asks there again; a secret is left to whoever repeats it, but where the environment has it. */
-function sameBus(url: URL, secret: string | undefined): string {
+/**
+ * The options for a command that asks there again. A secret is left to whoever repeats it, however it was given: only
+ * where it came from the environment the same command finds it again.
+ */
+function sameBus(url: URL, credentials: string | undefined): string {
   const open = new URL(url);
   open.searchParams.delete('access_token');
-  const isKept = secret === process.env[SECRET_VARIABLE] && !url.searchParams.has('access_token');
+  const inEnvironment = process.env[SECRET_VARIABLE];
+  const found = inEnvironment ? bearer(inEnvironment) : undefined;
+  const isKept = credentials === found && !url.searchParams.has('access_token');
   return `--url ${quote(shown(open))}${isKept ? '' : ' --secret …'}`;
 }
 

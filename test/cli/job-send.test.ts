@@ -167,6 +167,23 @@ describe('send --wait --out', () => {
     expect(readdirSync(cwd)).toEqual(['report.xlsx']);
   }, 20_000);
 
+  test.each([
+    ['an option', ['--secret', 'hush-hush-hush-hush']],
+    ['a header', ['--header', 'Authorization=Bearer hush-hush-hush-hush']],
+  ])(
+    'shows the secret to follow the job and to fetch the file: %s',
+    async (_case, given) => {
+      const rights = [{ addressRegex: '.*' }];
+      const clients = [{ name: 'shop', secret: 'hush-hush-hush-hush', inbound: rights }];
+      const { http } = await startJobBus({ clients });
+      const cwd = temporaryFolder();
+      const command = [...args(GENERATE), '--url', http, '--out', 'report.xlsx', ...given];
+      expect(await execute(command, { cwd })).toMatchObject({ exitCode: 0 });
+      expect(readdirSync(cwd)).toEqual(['report.xlsx']);
+    },
+    20_000,
+  );
+
   test('saves the data of a job without a file, and says what keeps it from a file', async () => {
     const { http, app } = await startJobBus();
     const cwd = temporaryFolder();

@@ -70,6 +70,10 @@ describe('the command line', () => {
   test.each([
     ['data', ['--data', 'HUSH']],
     ['a header', ['--header', 'Authorization: Bearer HUSH']],
+    ['a header of HTTP that ends in =', ['--header', 'Authorization: Bearer HUSH==']],
+    ['a header without quotes', ['--header', 'Authorization:', 'Bearer', 'HUSH']],
+    ['a misspelt option', ['--secre=HUSH']],
+    ['a name in the query of a URL', ['--url', 'tcp://localhost?x=1&HUSH&y=2']],
     ['the query of a URL', ['--url', 'tcp://localhost?HUSH']],
   ])('tells nothing of %s that cannot be read, which may be a secret', async (_what, args) => {
     expect(await run(['send', 'a', 'b', ...args])).toBe(2);

@@ -179,6 +179,28 @@ describe('an order that is never answered', () => {
     expect(stderr).not.toContain('hush');
   });
 
+  test.each([
+    ['that of the environment is found again', [], 'list_jobs --url \\S+\n'],
+    ['the same by an option', ['--secret', 'hush'], 'list_jobs --url \\S+\n'],
+    ['another one', ['--secret', 'hush2'], 'list_jobs --url \\S+ --secret …\n'],
+    ['as a header', ['--header', 'Authorization=Bearer hush2'], 'list_jobs --url \\S+ --secret …\n'],
+  ])('names the secret where the environment has another: %s', async (_case, options, told) => {
+    const { url } = await startTaker('ws');
+    const env = { AVQ_BUS_SECRET: 'hush' };
+    const { stderr } = await execute([...ORDER, '--url', url, ...options], { env });
+    expect(stderr).toMatch(new RegExp(told));
+    expect(stderr).not.toContain('hush');
+  });
+
+  test('shows the secret of a header as its own, in any spelling', async () => {
+    const { taken, url } = await startTaker('ws');
+    const header = ['--header', 'Authorization=Bearer mine'];
+    await execute([...ORDER, '--url', url, ...header], { env: { AVQ_BUS_SECRET: 'other' } });
+    const { headers } = JSON.parse(taken[0] ?? '');
+    expect(headers).toMatchObject({ authorization: 'Bearer mine' });
+    expect(headers).not.toHaveProperty('Authorization');
+  });
+
   test('may be repeated where it has an operation.id', async () => {
     const { url } = await startTaker('http');
     const { exitCode, stderr } = await execute([...ORDER, '--header', 'operation.id=o', '--url', url]);
