@@ -115,8 +115,8 @@ export async function createApp(options: AppOptions): Promise<App> {
       backend.giveUp();
       await within(clock, GIVE_UP_MS, drained);
       bus.answerRest();
-      await written();
       bus.close();
+      await written();
       await within(clock, shutdownMs * LOGOUT_SHARE, release()).finally(closeAll);
     },
     async kill() {
@@ -139,7 +139,7 @@ function statusOf(config: Config, sandbox: boolean, listeners: Readonly<Record<s
   return { ...(sandbox && { sandbox }), engine: config.engine.kind, listeners: bound };
 }
 
-/** Some transports gather answers until a turn brings no more of them. */
+/** Nothing is written any more, so that whatever a transport has gathered leaves within two turns. */
 async function written(): Promise<void> {
   for (let turn = 0; turn < 2; turn++) await new Promise((resolve) => setImmediate(resolve));
 }

@@ -13,7 +13,7 @@ import type { SharedBus } from './shared-bus.ts';
 
 /** The other end of a connection, as a session sees it. */
 type Peer = {
-  /** One text, in order; texts of one tick leave in one write. `failure` is what the text tells of, if it does. */
+  /** One text, in order; texts that follow soon leave in one write. `failure` is what the text tells of, if it does. */
   write(text: string, failure?: Failure): void;
   /** It reads nothing any more, while what it has sent is still being taken. A peer without it is never so. */
   readonly isGone?: () => boolean;

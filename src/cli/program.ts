@@ -156,7 +156,9 @@ function secretOption(): Option {
 
 /** A complaint about what cannot be read, which may be a secret: it names the option, and not what was given. */
 function withoutValues(complaint: string): string {
-  return complaint.replace(/(unknown option '[^=']*=).*'/, "$1***'").replace(/(but got \d+): .*\./s, '$1.');
+  return complaint
+    .replace(/(unknown option '(?:-[^-]|[^=]*=)).+'/s, "$1***'")
+    .replace(/(but got \d+): .*\./s, '$1.');
 }
 
 function collect(value: string, before: readonly string[] = []): readonly string[] {

@@ -12,7 +12,7 @@ export type Signal = {
 /**
  * What an `AbortController` and its signal are together, at an eighth of their cost and with as many listeners as there
  * are to be: every request makes two of them, and a connection's has a listener for each of its requests. Listeners are
- * told once, in no order in particular.
+ * told once, in no order in particular; what one of them throws is thrown when all have been told.
  */
 export class Cancellation implements Signal {
   #reason: Error | undefined;
@@ -46,11 +46,20 @@ export class Cancellation implements Signal {
   abort(reason = GIVEN_UP): void {
     if (this.aborted) return;
     this.#reason = reason;
-    this.#listener?.();
+    const errors: unknown[] = [];
+    const tell = (listener: () => void) => {
+      try {
+        listener();
+      } catch (error) {
+        errors.push(error);
+      }
+    };
+    if (this.#listener) tell(this.#listener);
     // Whoever is removed meanwhile is not told.
-    if (this.#others) for (const other of this.#others) other();
+    this.#others?.forEach(tell);
     this.#listener = undefined;
     this.#others = undefined;
+    if (errors.length > 0) throw errors[0];
   }
 }
 

@@ -9,9 +9,9 @@ export function answerUpgrade(
 ): void {
   socket.on('error', () => socket.destroy());
   const lines = Object.entries({
+    connection: 'close',
     ...headers,
     'content-length': String(Buffer.byteLength(text)),
-    connection: 'close',
   }).map(([name, value]) => `${name}: ${value}\r\n`);
   const head = `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${lines.join('')}\r\n`;
   socket.end(head + text, () => socket.destroy());

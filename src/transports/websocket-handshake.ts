@@ -21,7 +21,7 @@ export function handshakeComplaint({ method, headers }: IncomingMessage): Compla
     return {
       status: 426,
       description: 'нужен Sec-WebSocket-Version: 13',
-      headers: { upgrade: 'websocket', 'sec-websocket-version': '13' },
+      headers: { connection: 'close, upgrade', upgrade: 'websocket', 'sec-websocket-version': '13' },
     };
   }
   return undefined;

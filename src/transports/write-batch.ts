@@ -11,17 +11,34 @@ const ENOUGH_BYTES = 65_536;
  */
 export class WriteBatch {
   readonly #socket: Writable;
+  readonly #maxQueuedBytes: number;
+  readonly #enoughBytes: number;
   #corked = false;
   #isReceiving = false;
   /** Was anything written in this turn? */
   #hasGrown = false;
   #turns = 0;
 
-  constructor(socket: Writable) {
+  /** No more than `maxQueuedBytes` are to wait in the socket, of which much less is gathered. */
+  constructor(socket: Writable, maxQueuedBytes: number) {
     this.#socket = socket;
+    this.#maxQueuedBytes = maxQueuedBytes;
+    this.#enoughBytes = Math.min(ENOUGH_BYTES, maxQueuedBytes / 2);
   }
 
-  /** Runs what takes an incoming message: what it answers at once leaves without waiting for the end of the turn. */
+  /** Does the other end read too slowly? What was merely gathered says nothing of it, and is written out first. */
+  get isOverfull(): boolean {
+    if (this.#socket.writableLength <= this.#maxQueuedBytes) return false;
+    if (!this.#corked) return true;
+    this.#socket.uncork();
+    this.#socket.cork();
+    return this.#socket.writableLength > this.#maxQueuedBytes;
+  }
+
+  /**
+   * Runs what takes an incoming message: what it answers at once leaves without waiting for the end of the turn, unless
+   * it joins what is being gathered already.
+   */
   receiving<T>(take: () => T): T {
     this.#isReceiving = true;
     try {
@@ -44,7 +61,8 @@ export class WriteBatch {
 
   readonly #goOn = (): void => {
     this.#turns += 1;
-    const isDone = !this.#hasGrown || this.#turns > MOST_TURNS || this.#socket.writableLength >= ENOUGH_BYTES;
+    const isDone =
+      !this.#hasGrown || this.#turns > MOST_TURNS || this.#socket.writableLength >= this.#enoughBytes;
     if (isDone) return this.#release();
     this.#hasGrown = false;
     setImmediate(this.#goOn);

@@ -73,6 +73,8 @@ describe('the command line', () => {
     ['a header of HTTP that ends in =', ['--header', 'Authorization: Bearer HUSH==']],
     ['a header without quotes', ['--header', 'Authorization:', 'Bearer', 'HUSH']],
     ['a misspelt option', ['--secre=HUSH']],
+    ['a misspelt option with lines', ['--secre=first\nHUSH']],
+    ['an option in short', ['-sHUSH']],
     ['a name in the query of a URL', ['--url', 'tcp://localhost?x=1&HUSH&y=2']],
     ['the query of a URL', ['--url', 'tcp://localhost?HUSH']],
   ])('tells nothing of %s that cannot be read, which may be a secret', async (_what, args) => {

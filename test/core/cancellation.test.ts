@@ -31,6 +31,19 @@ test('whoever is removed by another listener is not told, and whoever comes late
   expect(cancellation.reason).toBe(reason);
 });
 
+test.each([0, 1, 2])('one that throws keeps nobody else from being told: %i', (thrower) => {
+  const cancellation = new Cancellation();
+  const told: number[] = [];
+  for (const index of [0, 1, 2]) {
+    cancellation.addEventListener('abort', () => {
+      if (index === thrower) throw new Error('broken');
+      told.push(index);
+    });
+  }
+  expect(() => cancellation.abort()).toThrow('broken');
+  expect(told).toHaveLength(2);
+});
+
 /** How many listeners it has. */
 class Counted extends Cancellation {
   listeners = 0;

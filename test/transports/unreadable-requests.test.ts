@@ -228,6 +228,8 @@ test.each(Object.entries(REFUSED))('%s is refused by a Message', async (_name, [
   const [head = '', body = ''] = bus.received().split('\r\n\r\n');
   expect(bus.answers()).toEqual([status]);
   expect(head).toMatch(/content-type: application\/json/i);
+  // RFC 9110 7.8: what names another protocol is about this connection alone.
+  expect(/^upgrade:/im.test(head)).toBe(/^connection:.*upgrade/im.test(head));
   expect(JSON.parse(body)).toMatchObject({ type: 'error', data: { name: 'BUS_MALFORMED_MESSAGE' } });
 });
 

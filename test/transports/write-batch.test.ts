@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import { WriteBatch } from '#transports/write-batch.ts';
 
 /** A socket that keeps what it was given at once. */
-function createSocket() {
+function createSocket(maxQueuedBytes = 1_000_000) {
   const writes: string[] = [];
   const socket = new Writable({
     decodeStrings: false,
@@ -17,7 +17,7 @@ function createSocket() {
       done();
     },
   });
-  const batch = new WriteBatch(socket);
+  const batch = new WriteBatch(socket, maxQueuedBytes);
   const write = (text: string) => {
     batch.open();
     socket.write(text);
@@ -57,6 +57,25 @@ test('much is written at the end of its turn', async () => {
   write(much);
   await setImmediate();
   expect(writes).toEqual([much]);
+});
+
+test('of a small queue no more than half is gathered', async () => {
+  const { writes, write } = createSocket(200);
+  for (let turn = 0; turn < 3; turn += 1) {
+    write('a'.repeat(50));
+    await setImmediate();
+  }
+  expect(writes).toEqual(['a'.repeat(100)]);
+});
+
+test('what was merely gathered makes no queue overfull', () => {
+  const { writes, batch, write } = createSocket(200);
+  write('a'.repeat(300));
+  expect(batch.isOverfull).toBe(false);
+  expect(writes).toEqual(['a'.repeat(300)]);
+  write('b'.repeat(200));
+  expect(batch.isOverfull).toBe(false);
+  expect(writes).toHaveLength(1);
 });
 
 test('what an incoming message is answered at once leaves before the turn ends', async () => {

@@ -48,8 +48,10 @@ export class FramedWebSocket implements SockJsConnection {
 
   send(text: string): void {
     if (this.#closed) return;
-    // Of what was written before: one large answer is no sign of a client that does not read.
-    if (this.queuedBytes <= this.#settings.maxQueuedBytes) return this.#outbox.put(text);
+    const { maxQueuedBytes } = this.#settings;
+    // Of what was written before: one large answer, or what was merely gathered, is no sign of a client that does not read.
+    if (this.queuedBytes > maxQueuedBytes) this.#flush();
+    if (this.queuedBytes <= maxQueuedBytes) return this.#outbox.put(text);
     this.#outbox.clear();
     this.#socket.terminate(); // a reason would only queue up behind what the client does not read
     this.#markClosed();

@@ -14,7 +14,6 @@ export class RawWebSocket implements SockJsConnection {
   onGarbage: () => void = ignore;
   onClose: () => void = ignore;
   readonly #socket: WebSocket;
-  readonly #settings: SockJsSettings;
   readonly #batch: WriteBatch;
   /** The official Java client understands nothing but binary; who sends text gets text. */
   #binary = true;
@@ -23,8 +22,7 @@ export class RawWebSocket implements SockJsConnection {
   constructor(request: IncomingMessage, socket: WebSocket, settings: SockJsSettings) {
     this.request = request;
     this.#socket = socket;
-    this.#settings = settings;
-    this.#batch = new WriteBatch(request.socket);
+    this.#batch = new WriteBatch(request.socket, settings.maxQueuedBytes);
     socket.on('message', (data, isBinary) => {
       if (this.#closed) return;
       this.#binary = isBinary;
@@ -47,7 +45,7 @@ export class RawWebSocket implements SockJsConnection {
   send(text: string): void {
     if (this.#closed) return;
     // Of what was written before: one large answer is no sign of a client that does not read.
-    if (this.queuedBytes > this.#settings.maxQueuedBytes) {
+    if (this.#batch.isOverfull) {
       this.#socket.terminate(); // a close frame would only queue up behind what the client does not read
       return this.#markClosed();
     }
