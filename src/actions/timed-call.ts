@@ -37,6 +37,7 @@ export function timedCall<T>(options: TimedCallOptions, run: (call: Call) => Pro
   const call = { deadline: clock.now() + timeoutMs, signal, exchanges, traceparent, flow, fresh };
   return new Promise((resolve, reject) => {
     const giveUp = () => {
+      if (signal.aborted) return;
       timer.cancel();
       signal.abort();
       // Whatever was not sent yet rejects at once with its own failure; only what is on its way is left.

@@ -26,16 +26,22 @@ export const FAILURES = {
   BUS_JOB_NOT_FOUND: { code: 1017, description: 'задание не найдено' },
   BUS_INTERNAL_ERROR: { code: 1018, description: 'внутренняя ошибка шины, подробности в её журнале' },
 
-  VENDOR_UNAVAILABLE: { code: 1100, description: 'поставщик недоступен, действие точно не выполнено' },
-  VENDOR_TIMEOUT: { code: 1101, description: 'поставщик не ответил вовремя' },
+  VENDOR_UNAVAILABLE: {
+    code: 1100,
+    description: 'поставщик недоступен, действие точно не выполнено, повторите позже',
+  },
+  VENDOR_TIMEOUT: { code: 1101, description: 'поставщик не ответил вовремя, повторите позже' },
   VENDOR_RATE_LIMITED: { code: 1102, description: 'поставщик ограничил частоту запросов, повторите позже' },
-  VENDOR_AUTH_FAILED: { code: 1103, description: 'поставщик не принял учётные данные' },
+  VENDOR_AUTH_FAILED: {
+    code: 1103,
+    description: 'поставщик не принял учётные данные, проверьте их в конфигурации шины',
+  },
   VENDOR_BAD_RESPONSE: { code: 1104, description: 'ответ поставщика не разобран' },
   VENDOR_REJECTED: { code: 1105, description: 'поставщик отказал' },
   VENDOR_OUTCOME_UNKNOWN: {
     code: 1106,
     description:
-      'запрос на изменение отправлен, исход неизвестен: проверьте состояние смены, не повторяйте вслепую',
+      'запрос на изменение отправлен, исход неизвестен: проверьте состояние у поставщика или повторите с тем же operation.id, тогда шина сначала выяснит исход; не повторяйте вслепую',
   },
 } as const satisfies Record<string, { code: number; description: string }>;
 

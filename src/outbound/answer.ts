@@ -1,3 +1,4 @@
+import type { Failure } from '#core/failure.ts';
 import type { HttpResponse } from '#core/http.ts';
 import { parseForeignJson } from '#core/json.ts';
 import { type VendorAccount, vendorFailure } from './vendor-failure.ts';
@@ -19,9 +20,19 @@ function quoted(text: string): string {
   return words.slice(0, MAX_QUOTED_CHARACTERS);
 }
 
-function isHtml(response: HttpResponse, start: string): boolean {
-  const type = response.headers['content-type'];
-  return start === '<' || (typeof type === 'string' && type.toLowerCase().startsWith('text/html'));
+/** A page of a proxy or of a portal, whatever its status: it is not the vendor that speaks. No JSON begins so. */
+export function isHtml({ headers, text }: HttpResponse): boolean {
+  return /^\s*</.test(text) || /^text\/html/i.test(String(headers['content-type'] ?? ''));
+}
+
+const PAGE = {
+  code: 'html',
+  message: 'вместо ответа пришла HTML-страница: проверьте baseUrl и нет ли на пути прокси или портала',
+};
+
+/** The failure that a page is. */
+export function htmlFailure({ status }: HttpResponse, http: VendorAccount): Failure {
+  return vendorFailure('VENDOR_BAD_RESPONSE', http, { status, ...PAGE });
 }
 
 function complaint(response: HttpResponse, error: unknown): { code: string; message: string } {
@@ -30,14 +41,9 @@ function complaint(response: HttpResponse, error: unknown): { code: string; mess
   const text = response.text.trim();
   if (text === '') return { code: 'empty', message: 'вместо JSON пришёл пустой ответ' };
 
-  const start = text.charAt(0);
-  if (isHtml(response, start)) {
-    const message = 'вместо JSON пришла HTML-страница: проверьте baseUrl и нет ли на пути прокси или портала';
-    return { code: 'html', message };
-  }
+  if (isHtml(response)) return PAGE;
   // Broken JSON is data, which may be personal; anything else is somebody's words.
-  if (start === '{' || start === '[')
-    return { code: 'not_json', message: 'ответ похож на JSON, но не разобран' };
+  if (/^[[{]/.test(text)) return { code: 'not_json', message: 'ответ похож на JSON, но не разобран' };
   return { code: 'not_json', message: `вместо JSON пришёл текст: «${quoted(text)}»` };
 }
 

@@ -59,12 +59,15 @@ const MESSAGES = {
   certificate: 'защищённое соединение не установлено: проверьте сертификат узла, ca и tlsVerify',
   breaker_open: 'несколько вызовов подряд не удались, поставщик пока не вызывается',
   reset: 'соединение оборвано без ответа',
-  timeout: 'ответ не пришёл вовремя',
+  timeout: 'запрос отправлен, ответа нет',
   truncated: 'ответ оборван или повреждён',
   too_large: 'ответ слишком велик',
 } as const satisfies Record<Fault, string>;
 
-/** The fault for a person; `code` is the network's own word for it, `ECONNREFUSED`. */
-export function faultMessage(fault: Fault, code?: string): string {
-  return code === undefined ? MESSAGES[fault] : `${MESSAGES[fault]} (${code})`;
+const NOT_CONNECTED = 'соединение не установлено за отведённое время: проверьте baseUrl и сеть';
+
+/** The fault for a person, by whether the request had left; `code` is the network's own word for it, `ECONNREFUSED`. */
+export function faultMessage(fault: Fault, sent: boolean, code?: string): string {
+  const message = fault === 'timeout' && !sent ? NOT_CONNECTED : MESSAGES[fault];
+  return code === undefined ? message : `${message} (${code})`;
 }

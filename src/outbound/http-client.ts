@@ -187,7 +187,7 @@ class AccountClient implements AccountHttp {
   #failure(lost: Lost, effect: Effect): Failure {
     const { fault, sent, left, status, code, cause } = lost;
     if (left && !sent) return new Failure('BUS_TIMEOUT');
-    const message = faultMessage(fault, code);
+    const message = faultMessage(fault, sent, code);
     return vendorFailure(failureNameOf(fault, effect, sent), this, { status, code: fault, message, cause });
   }
 }

@@ -1,6 +1,7 @@
 import type { Call, Exchange, Flow } from '#core/call.ts';
 import { Cancellation, type Signal } from '#core/cancellation.ts';
 import { Failure } from '#core/failure.ts';
+import { faultMessage } from './fault.ts';
 import { type VendorAccount, vendorFailure } from './vendor-failure.ts';
 
 type Requester<T> = {
@@ -146,7 +147,7 @@ export class SharedCall<T> implements Call {
 
   #lateness(): Failure {
     if (!this.#sentTo) return new Failure('BUS_TIMEOUT');
-    const message = 'ответ не пришёл вовремя';
+    const message = faultMessage('timeout', true);
     return vendorFailure('VENDOR_TIMEOUT', this.#sentTo, { status: null, code: 'timeout', message });
   }
 }

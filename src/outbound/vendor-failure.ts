@@ -19,7 +19,7 @@ export type VendorFacts = {
   readonly message: string;
   /** Lists of errors, in our vocabulary. */
   readonly errors?: unknown;
-  /** Russian, for a person; without one, the failure's usual text and the vendor's words. */
+  /** Russian, for a person; without one, the failure's usual text and the vendor's words, else what the status says. */
   readonly description?: string;
   readonly cause?: unknown;
 };
@@ -53,13 +53,27 @@ function cleaned(message: string, http: VendorAccount): string {
   return `${text.slice(0, MAX_MESSAGE_CHARACTERS - 1).toWellFormed()}…`;
 }
 
+const ADVICE: Readonly<Record<number, string>> = {
+  403: ': проверьте права учётной записи',
+  404: ': этого у поставщика нет, или неверен baseUrl',
+  405: ': проверьте baseUrl',
+};
+
+/** What is known of an answer without words. */
+function unexplained(status: number | null): string {
+  if (status === null || status < 300) return '';
+  if (status < 400) return `HTTP ${status}, переадресация: проверьте baseUrl`;
+  return `HTTP ${status} без объяснения${ADVICE[status] ?? ''}`;
+}
+
 /** A failure with the `details` that every failure of a vendor has. */
 export function vendorFailure(name: FailureName, http: VendorAccount, facts: VendorFacts): Failure {
   const message = cleaned(facts.message, http);
   const usual = FAILURES[name].description;
+  const known = message || unexplained(facts.status);
   const told = facts.description === undefined ? undefined : concealed(facts.description, http);
   return new Failure(name, {
-    description: told ?? (message === '' ? usual : `${usual}: ${message}`),
+    description: told ?? (known === '' ? usual : `${usual}: ${known}`),
     details: {
       vendor: http.vendor,
       account: http.account,

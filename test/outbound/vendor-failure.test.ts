@@ -18,9 +18,17 @@ describe('vendorFailure', () => {
     });
   });
 
-  test('says only the usual words where the vendor has none', () => {
-    const failure = vendorFailure('VENDOR_AUTH_FAILED', HTTP, { status: 401, message: '\n' });
-    expect(failure.description).toBe(FAILURES.VENDOR_AUTH_FAILED.description);
+  test.each([
+    ['VENDOR_AUTH_FAILED', 401, ': HTTP 401 без объяснения'],
+    ['VENDOR_REJECTED', 404, ': HTTP 404 без объяснения: этого у поставщика нет, или неверен baseUrl'],
+    ['VENDOR_BAD_RESPONSE', 302, ': HTTP 302, переадресация: проверьте baseUrl'],
+    ['VENDOR_UNAVAILABLE', 503, ': HTTP 503 без объяснения'],
+    ['VENDOR_BAD_RESPONSE', 200, ''],
+    ['VENDOR_TIMEOUT', null, ''],
+  ] as const)('says of %s what the status %s says where the vendor has no words', (name, status, words) => {
+    const { description, details } = vendorFailure(name, HTTP, { status, message: '\n' });
+    expect(description).toBe(FAILURES[name].description + words);
+    expect(details).toMatchObject({ message: '' });
   });
 
   test('takes a code, a description, lists of errors and a cause', () => {

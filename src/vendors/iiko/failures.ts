@@ -1,6 +1,7 @@
 import type { Failure, FailureName } from '#core/failure.ts';
 import type { HttpResponse } from '#core/http.ts';
 import type { HttpClient } from '#core/http-client.ts';
+import { htmlFailure, isHtml } from '#outbound/answer.ts';
 import { vendorFailure } from '#outbound/vendor-failure.ts';
 
 /** All licence slots are taken: somebody else's session, or one of ours that was never logged out. */
@@ -12,12 +13,6 @@ const NAMES: Readonly<Record<number, FailureName>> = {
   429: 'VENDOR_RATE_LIMITED',
 };
 
-/** A page of Tomcat or of a proxy, whatever its status: it is not iiko that speaks. */
-export function isHtml({ headers, text }: HttpResponse): boolean {
-  const type = String(headers['content-type'] ?? '').toLowerCase();
-  return type.startsWith('text/html') || text.trimStart().startsWith('<');
-}
-
 function nameOf(status: number): FailureName {
   if (status >= 500) return 'VENDOR_UNAVAILABLE';
   if (status >= 400) return NAMES[status] ?? 'VENDOR_REJECTED';
@@ -27,13 +22,8 @@ function nameOf(status: number): FailureName {
 /** An answer other than 200 to a read; the body is plain text meant for a person, often localised. */
 export function failureOf(response: HttpResponse, http: HttpClient): Failure {
   const { status, text } = response;
-  if (isHtml(response) && status < 500) {
-    return vendorFailure('VENDOR_BAD_RESPONSE', http, {
-      status,
-      code: 'html',
-      message: 'вместо ответа iiko пришла HTML-страница: проверьте baseUrl и нет ли на пути прокси',
-    });
-  }
+  // Of Tomcat, too.
+  if (isHtml(response) && status < 500) return htmlFailure(response, http);
   if (status === 403 && NO_SLOT.test(text)) {
     return vendorFailure('VENDOR_RATE_LIMITED', http, { status, code: 'license_exhausted', message: text });
   }

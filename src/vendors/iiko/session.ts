@@ -5,9 +5,10 @@ import { Failure } from '#core/failure.ts';
 import type { HttpRequest, HttpResponse } from '#core/http.ts';
 import type { HttpClient } from '#core/http-client.ts';
 import type { Log } from '#core/log.ts';
+import { isHtml } from '#outbound/answer.ts';
 import { createTokenSession, type TokenSession } from '#outbound/token-session.ts';
 import { vendorFailure } from '#outbound/vendor-failure.ts';
-import { isHtml, loginFailureOf } from './failures.ts';
+import { loginFailureOf } from './failures.ts';
 import { createLoginPause, type LoginPause } from './login-pause.ts';
 
 export type SessionOptions = {

@@ -2,7 +2,7 @@ import type { Failure, FailureName } from '#core/failure.ts';
 import type { HttpResponse } from '#core/http.ts';
 import type { HttpClient } from '#core/http-client.ts';
 import { isJsonObject } from '#core/json.ts';
-import { readJson } from '#outbound/answer.ts';
+import { htmlFailure, isHtml, readJson } from '#outbound/answer.ts';
 import { vendorFailure } from '#outbound/vendor-failure.ts';
 import { ERROR_NAMES, findErrorName } from './error-names.ts';
 import { spelled } from './spelling.ts';
@@ -44,10 +44,6 @@ function tryAnswer(response: HttpResponse, account: Account): Answer | undefined
   }
 }
 
-function isPage({ headers, text }: HttpResponse): boolean {
-  return String(headers['content-type'] ?? '').startsWith('text/html') || text.trimStart().startsWith('<');
-}
-
 /** What a status says where the body says nothing that is known. */
 function nameOf(status: number): FailureName {
   if (status === 429) return 'VENDOR_RATE_LIMITED';
@@ -83,7 +79,7 @@ export function errorNameIn(response: HttpResponse, account: Account): string | 
 export function isAccessDenied(response: HttpResponse, account: Account): boolean {
   if (response.status === 401) return true;
   const name = errorNameIn(response, account);
-  return name === undefined ? response.status === 403 && !isPage(response) : name === 'AccessDenied';
+  return name === undefined ? response.status === 403 && !isHtml(response) : name === 'AccessDenied';
 }
 
 /** `Data` of a success, with or without its envelope, in the document's spelling; throws the failure. */
@@ -91,8 +87,8 @@ export function dataOf(response: HttpResponse, account: Account): unknown {
   const answer = tryAnswer(response, account);
   if (answer?.errors) throw failureOf(response, answer.errors, account);
   if (response.status < 300) return answer ? answer.data : readJson(response, account);
-  if (response.status < 500 && response.status !== 401 && response.status !== 429 && isPage(response)) {
-    readJson(response, account);
+  if (isHtml(response) && response.status < 500 && response.status !== 401 && response.status !== 429) {
+    throw htmlFailure(response, account);
   }
   throw failureOf(response, [], account);
 }
@@ -104,7 +100,7 @@ export function loginDataOf(response: HttpResponse, account: Account): unknown {
   const isOther =
     response.status >= 300 && !['VENDOR_AUTH_FAILED', 'VENDOR_REJECTED'].includes(nameOf(response.status));
   const name = findErrorName(answer?.errors ?? []);
-  if (!failed || name === 'InternalError' || isOther || isPage(response)) return dataOf(response, account);
+  if (!failed || name === 'InternalError' || isOther || isHtml(response)) return dataOf(response, account);
   throw vendorFailure('VENDOR_AUTH_FAILED', account, {
     status: response.status,
     ...(name === undefined ? {} : { code: name }),

@@ -8,7 +8,7 @@ import { vendorFailure } from '#outbound/vendor-failure.ts';
  * change nobody knows what became of it.
  */
 export function statusFailure(response: HttpResponse, effect: 'read' | 'change', http: HttpClient): Failure {
-  const facts = { status: response.status, message: `HTTP ${response.status} без сообщения tsrv` };
+  const facts = { status: response.status, message: '' };
   if (response.status === 429) return vendorFailure('VENDOR_RATE_LIMITED', http, facts);
   if (response.status === 401) return vendorFailure('VENDOR_AUTH_FAILED', http, facts);
   // Whoever keeps us out has kept the message out; of anything else a proxy may tell what the upstream did not say.

@@ -1,6 +1,7 @@
 import type { Failure, FailureName } from '#core/failure.ts';
 import type { HttpResponse } from '#core/http.ts';
 import type { HttpClient } from '#core/http-client.ts';
+import { htmlFailure, isHtml } from '#outbound/answer.ts';
 import { type VendorAccount, vendorFailure } from '#outbound/vendor-failure.ts';
 import type { Complain, Envelope, TaskError } from './wire.ts';
 
@@ -53,7 +54,10 @@ function statusName(status: number): FailureName {
 }
 
 /** An answer that is not White Server's own, which says 200 whatever has happened. */
-export function statusFailure({ status }: HttpResponse, http: HttpClient): Failure {
+export function statusFailure(response: HttpResponse, http: HttpClient): Failure {
+  const { status } = response;
+  // No refusal, which would be one another time, too: whoever stands before White Server says it.
+  if (isHtml(response) && status < 500 && !(status in STATUS_NAMES)) return htmlFailure(response, http);
   return vendorFailure(statusName(status), http, { status, message: '' });
 }
 

@@ -525,8 +525,8 @@ describe('following', () => {
   );
 
   test('believes a proxy that refuses only when the report should long have ended', async () => {
-    const page = { status: 403, headers: { 'content-type': 'text/html' }, text: '<html></html>' };
-    const job = createJob(createScriptedHttp(page), clock);
+    const refusal = { status: 403, headers: { 'content-type': 'text/plain' }, text: 'Forbidden' };
+    const job = createJob(createScriptedHttp(refusal), clock);
     // A refusal would be the end of the job.
     expect(await failureOf(job.follow(ORDERED, jobContext(clock)))).toMatchObject({
       name: 'VENDOR_BAD_RESPONSE',

@@ -86,16 +86,26 @@ describe('createTasks', () => {
 
   test.each([
     [401, 'VENDOR_AUTH_FAILED'],
-    [403, 'VENDOR_REJECTED'],
-    [404, 'VENDOR_REJECTED'],
     [429, 'VENDOR_RATE_LIMITED'],
-    [302, 'VENDOR_BAD_RESPONSE'],
     [500, 'VENDOR_UNAVAILABLE'],
     [503, 'VENDOR_UNAVAILABLE'],
   ])('calls HTTP %s %s, since White Server itself always says 200', async (status, name) => {
     expect(await failureOf(send(status, '<html>secret</html>'))).toMatchObject({
       name,
       details: { status, code: String(status), message: '' },
+    });
+  });
+
+  test.each([
+    [403, 'VENDOR_REJECTED'],
+    [404, 'VENDOR_REJECTED'],
+    [302, 'VENDOR_BAD_RESPONSE'],
+  ])('calls HTTP %s %s, but a page the word of somebody who stands before it', async (status, name) => {
+    const words = send(status, 'no', 'text/plain');
+    expect(await failureOf(words)).toMatchObject({ name, details: { status, code: String(status) } });
+    expect(await failureOf(send(status, '<html>secret</html>'))).toMatchObject({
+      name: 'VENDOR_BAD_RESPONSE',
+      details: { status, code: 'html' },
     });
   });
 
