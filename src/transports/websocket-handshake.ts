@@ -7,6 +7,14 @@ type Complaint = {
   readonly headers?: Readonly<Record<string, string>>;
 };
 
+/** One and more tokens (RFC 9110 5.6.2), none of them twice (RFC 6455 4.1). */
+function areSubprotocols(header: string): boolean {
+  const names = header.split(',').map((name) => name.trim());
+  return (
+    new Set(names).size === names.length && names.every((name) => /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/.test(name))
+  );
+}
+
 /** What is wrong with a WebSocket's opening handshake (RFC 6455 4.2.1): `ws` would say it in a page of HTML. */
 export function handshakeComplaint({ method, headers }: IncomingMessage): Complaint | undefined {
   if (method !== 'GET') {
@@ -23,6 +31,10 @@ export function handshakeComplaint({ method, headers }: IncomingMessage): Compla
       description: 'нужен Sec-WebSocket-Version: 13',
       headers: { connection: 'close, upgrade', upgrade: 'websocket', 'sec-websocket-version': '13' },
     };
+  }
+  const { 'sec-websocket-protocol': subprotocols } = headers;
+  if (subprotocols !== undefined && !areSubprotocols(subprotocols)) {
+    return { status: 400, description: 'Sec-WebSocket-Protocol — это имена через запятую, каждое один раз' };
   }
   return undefined;
 }

@@ -217,6 +217,10 @@ const REFUSED = {
     '400',
     `GET /eventbus/websocket HTTP/1.1\r\nsec-websocket-key: x\r\n${VERSION}${UPGRADE}`,
   ],
+  'a WebSocket with a subprotocol that is none': [
+    '400',
+    `GET /tsrv HTTP/1.1\r\nsec-websocket-protocol: a, a\r\n${KEY}${VERSION}${UPGRADE}`,
+  ],
   'a WebSocket of an old version': ['426', `GET /tsrv HTTP/1.1\r\n${KEY}${UPGRADE}`],
   'a WebSocket by another method': ['405', `POST /tsrv HTTP/1.1\r\n${KEY}${VERSION}${UPGRADE}`],
 } as const;
