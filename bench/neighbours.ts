@@ -4,7 +4,7 @@ import { MeasuredProcess } from './measured-process.ts';
 import { type Outcomes, PacedLoad } from './paced-load.ts';
 import { median, p99 } from './quantiles.ts';
 import { SandboxedBus } from './sandboxed-bus.ts';
-import { printTable, verdict } from './table.ts';
+import { printTable, ratioCells, verdict } from './table.ts';
 
 const ROUNDS = 8;
 /** What the healthy account of each bus is asked: far from what the machine can do. */
@@ -114,10 +114,9 @@ async function measure(quiet: Side, other: Side): Promise<Round> {
   return { control, sick, neighbour };
 }
 
-/** The p99 of the other side to that of the quiet one, a round each, in order of size. */
+/** The p99 of the other side to that of the quiet one, a round each. */
 function ratiosOf(pairs: readonly Pair[]): number[] {
-  const ratios = pairs.map(({ quiet, other }) => p99(other.latenciesMs) / p99(quiet.latenciesMs));
-  return ratios.sort((a, b) => a - b);
+  return pairs.map(({ quiet, other }) => p99(other.latenciesMs) / p99(quiet.latenciesMs));
 }
 
 function row(name: string, driven: readonly Driven[], ratios: readonly number[] = []): string[] {
@@ -128,8 +127,7 @@ function row(name: string, driven: readonly Driven[], ratios: readonly number[] 
     median(latenciesMs).toFixed(2),
     p99(latenciesMs).toFixed(2),
     Math.round(median(driven.map(({ cpuMicros }) => cpuMicros))).toString(),
-    ratios.length === 0 ? '' : median(ratios).toFixed(2),
-    ratios.length === 0 ? '' : `${ratios[0]?.toFixed(2)} – ${ratios.at(-1)?.toFixed(2)}`,
+    ...ratioCells(ratios),
   ];
 }
 

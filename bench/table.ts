@@ -1,3 +1,5 @@
+import { median } from './quantiles.ts';
+
 /** Does a figure keep its aim? */
 export function verdict(isKept: boolean): string {
   return isKept ? 'ok' : 'missed';
@@ -14,4 +16,10 @@ export function printTable(columns: readonly string[], rows: readonly (readonly 
     );
     console.log(padded.join('   ').trimEnd());
   }
+}
+
+/** Two cells: the median of the ratios of some rounds, and their spread; empty without any. */
+export function ratioCells(ratios: readonly number[]): [string, string] {
+  if (ratios.length === 0) return ['', ''];
+  return [median(ratios).toFixed(2), `${Math.min(...ratios).toFixed(2)} – ${Math.max(...ratios).toFixed(2)}`];
 }
