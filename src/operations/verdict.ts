@@ -1,4 +1,4 @@
-import { Failure, type FailureName } from '#core/failure.ts';
+import { FAILURES, Failure, type FailureName } from '#core/failure.ts';
 
 /**
  * What a failure says of a change: the vendor `refused` it, it was surely `not_done`, or it is `unknown` whether
@@ -53,12 +53,21 @@ export function mayBeToldLater(caught: unknown): boolean {
 export function outcomeUnknown(caught: unknown): Failure {
   const failure = Failure.from(caught);
   if (failure.name === 'VENDOR_OUTCOME_UNKNOWN') return failure;
-  return new Failure('VENDOR_OUTCOME_UNKNOWN', { ...detailsOf(failure), cause: caught });
+  return renamed('VENDOR_OUTCOME_UNKNOWN', caught);
 }
 
 /** For the requester of a change whose answer was lost and which the vendor's state shows not to be done. */
 export function surelyNotDone(caught: unknown): Failure {
-  return new Failure('VENDOR_UNAVAILABLE', { ...detailsOf(Failure.from(caught)), cause: caught });
+  return renamed('VENDOR_UNAVAILABLE', caught);
+}
+
+/** The same seen from the change as a whole; what the vendor or the network said is still what helps. */
+function renamed(name: FailureName, caught: unknown): Failure {
+  const failure = Failure.from(caught);
+  const { details } = failure;
+  const words = details && 'message' in details && details.message !== '' ? `: ${details.message}` : '';
+  const description = FAILURES[name].description + words;
+  return new Failure(name, { description, ...detailsOf(failure), cause: caught });
 }
 
 /** For the requester of another change, which is not sent before this one is settled. */

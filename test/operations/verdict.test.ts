@@ -1,6 +1,13 @@
 import { expect, test } from 'vitest';
 import { FAILURES, Failure, type FailureName } from '#core/failure.ts';
-import { blocked, mayBeToldLater, verdictOnPreparing, verdictOnSending } from '#operations/verdict.ts';
+import {
+  blocked,
+  mayBeToldLater,
+  outcomeUnknown,
+  surelyNotDone,
+  verdictOnPreparing,
+  verdictOnSending,
+} from '#operations/verdict.ts';
 
 const told = (name: string) => Failure.told({ name, description: '', data: null });
 
@@ -52,4 +59,20 @@ test('another change that has to wait is told that nothing was sent, and why', (
   expect(waiting.description).toContain('молчит');
   expect(blocked(told('VENDOR_TIMEOUT')).name).toBe('VENDOR_UNAVAILABLE');
   expect(blocked(new Failure('VENDOR_OUTCOME_UNKNOWN')).name).toBe('VENDOR_UNAVAILABLE');
+});
+
+test('what the vendor or the network said is told whatever becomes of the change', () => {
+  const details = {
+    vendor: 'ofd-ru',
+    account: 'ofd',
+    status: null,
+    code: 'html',
+    message: 'пришла HTML-страница: проверьте baseUrl',
+  };
+  const caught = new Failure('VENDOR_BAD_RESPONSE', { description: 'ответ не разобран', details });
+  for (const failure of [outcomeUnknown(caught), surelyNotDone(caught)]) {
+    expect(failure.description).toMatch(/: пришла HTML-страница: проверьте baseUrl$/);
+    expect(failure).toMatchObject({ details, cause: caught });
+  }
+  expect(surelyNotDone(new Error('oops')).description).toBe(FAILURES.VENDOR_UNAVAILABLE.description);
 });
