@@ -10,7 +10,7 @@ export const CommonAccount = Type.Object({
     minimum: 100,
     maximum: 600_000,
     default: 60_000,
-    description: 'How long one call may take (milliseconds).',
+    description: 'How long one call may take, or each 16 KiB of a file (milliseconds).',
   }),
   concurrency: Type.Integer({ minimum: 1, description: 'Calls at once.' }),
   perSecond: Type.Optional(

@@ -1,12 +1,14 @@
 import { Failure } from '#core/failure.ts';
 import { backOffMs } from './back-off.ts';
 
-/** A vendor that does not accept the credentials locks the account when it is asked again and again. */
+/** A vendor that does not accept the credentials time after time locks the account; once may be its trouble of this moment. */
 const REFUSED_PAUSE_MS = 600_000;
 
 /** What keeps a job from going on, time after time. */
 export class JobTrouble {
   #failures = 0;
+  /** The last time the credentials were not accepted. */
+  #isRefused = false;
   #last: Failure | undefined;
 
   /** What was met last, unless all went well since; one with details is not forgotten for one without. */
@@ -18,13 +20,16 @@ export class JobTrouble {
   add(caught: unknown): number {
     const failure = Failure.from(caught);
     if (failure.details !== undefined || this.#last?.details === undefined) this.#last = failure;
-    const pauseMs = failure.name === 'VENDOR_AUTH_FAILED' ? REFUSED_PAUSE_MS : backOffMs(this.#failures);
+    const wasRefused = this.#isRefused;
+    this.#isRefused = failure.name === 'VENDOR_AUTH_FAILED';
+    const pauseMs = wasRefused && this.#isRefused ? REFUSED_PAUSE_MS : backOffMs(this.#failures);
     this.#failures += 1;
     return pauseMs;
   }
 
   clear(): void {
     this.#failures = 0;
+    this.#isRefused = false;
     this.#last = undefined;
   }
 

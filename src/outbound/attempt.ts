@@ -4,39 +4,17 @@ import { GIVEN_UP } from '#core/cancellation.ts';
 import type { Clock, Timer } from '#core/clock.ts';
 import { Failure } from '#core/failure.ts';
 import type { Effect, HttpResponse } from '#core/http.ts';
-import type { CallEnd } from './breaker.ts';
 import { deadlineOf } from './deadline.ts';
 import { codeOf, faultOf } from './fault.ts';
+import type { Lost, Outcome } from './outcome.ts';
 import type { OutgoingRequest } from './outgoing-request.ts';
 import type { Content, ResponseBody } from './response-body.ts';
 
-/** An attempt that brought no answer. */
-export type Lost = {
-  readonly fault: Fault;
-  /** Had the request begun to leave? Only if it had not is it sure that the vendor did nothing. */
-  readonly sent: boolean;
-  /** The requester went away before its deadline. */
-  readonly left: boolean;
-  /** The requester's own deadline came before the vendor had had a fair time to answer. */
-  readonly isHasty: boolean;
-  /** The HTTP status, if the head of the answer had come. */
-  readonly status: number | null;
-  /** The network's own word, `ECONNREFUSED`. */
-  readonly code?: string;
-  readonly cause?: unknown;
-};
-
-export type Outcome = { readonly response: HttpResponse } | Lost;
-
-/** What the end of a call says of the vendor's health. */
-export function callEndOf(outcome: Outcome): CallEnd {
-  if ('response' in outcome) return outcome.response.status < 500 ? 'answered' : 'failed';
-  if (outcome.left || outcome.isHasty) return 'abandoned';
-  return outcome.fault === 'truncated' || outcome.fault === 'too_large' ? 'answered' : 'failed';
-}
-
 /** A vendor that is well has answered by then. */
 const FAIR_MS = 5000;
+
+/** Of a file so much has to come within each time-out. */
+const PROGRESS_BYTES = 16_384;
 
 type Controller = { abort(reason: Error): void };
 type DataController = { pause(): void; resume(): void };
@@ -63,6 +41,7 @@ export class Attempt {
   readonly #onAbort = () => this.#stop(this.#options.clock.now() < this.#call.deadline);
   readonly #begunAt: number;
   #since: number;
+  #newBytes = 0;
   #timer: Timer | undefined;
   #controller: Controller | undefined;
   #status: number | null = null;
@@ -113,7 +92,7 @@ export class Attempt {
   onResponseData(controller: DataController, chunk: Buffer): void {
     // Undici tells of nothing, too, whenever it goes on after a pause.
     if (this.#isOver || chunk.length === 0) return;
-    if (this.#body.streams) this.#since = this.#options.clock.now();
+    if (this.#body.streams) this.#noteProgress(chunk.length);
     const taken = this.#body.take(chunk);
     if (typeof taken === 'string') return this.#lose(taken);
     if (!taken) return;
@@ -122,6 +101,14 @@ export class Attempt {
       () => controller.resume(),
       (error: unknown) => this.#fail(error),
     );
+  }
+
+  /** A file may take longer than anything else, but not for ever. */
+  #noteProgress(bytes: number): void {
+    this.#newBytes += bytes;
+    if (this.#newBytes < PROGRESS_BYTES) return;
+    this.#newBytes = 0;
+    this.#since = this.#options.clock.now();
   }
 
   onResponseEnd(): void {

@@ -1,6 +1,6 @@
 import type { Clock } from '#core/clock.ts';
 import { isHtml } from './answer.ts';
-import { callEndOf, type Outcome } from './attempt.ts';
+import { callEndOf, type Outcome } from './outcome.ts';
 
 /** When a vendor was last well and last ill: milliseconds since the epoch, null where it never was. */
 export class Health {

@@ -1,5 +1,5 @@
 import type { Effect } from '#core/http.ts';
-import type { Outcome } from './attempt.ts';
+import type { Outcome } from './outcome.ts';
 
 const REPEATABLE_STATUSES = new Set([429, 500, 502, 503, 504]);
 const MAX_REPEATS = 2;

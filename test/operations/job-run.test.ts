@@ -276,10 +276,19 @@ describe('a vendor that cannot be read', () => {
     };
     const { job_id: id } = await bus.order();
     await bus.pass(DEADLINE_MS);
-    expect(reports.looks).toBeLessThanOrEqual(6);
+    expect(reports.looks).toBeLessThanOrEqual(7);
     expect(await bus.see(id)).toMatchObject({
       state: 'failed',
       failure: { name: 'VENDOR_TIMEOUT', details },
     });
+  });
+
+  test('is asked again soon when it did not accept the credentials once', async () => {
+    const { bus, reports } = await begin();
+    const refused = new Failure('VENDOR_AUTH_FAILED', { details: { ...DETAILS, status: 401, code: '401' } });
+    reports.steps = [refused, running(0.5, 1000), refused, new Failure('VENDOR_UNAVAILABLE'), refused];
+    await bus.order();
+    await bus.pass(60_000);
+    expect(reports.looks).toBeGreaterThan(5);
   });
 });

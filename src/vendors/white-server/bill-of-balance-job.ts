@@ -57,7 +57,10 @@ function paceMs(elapsedMs: number): number {
   return PACES.find(({ untilMs }) => elapsedMs < untilMs)?.everyMs ?? SLOWEST_PACE_MS;
 }
 
-/** For how long one look may wait for its answer (milliseconds): no longer than the report may still take. */
+/** How many looks that hang one after the other a report must outlast. */
+const HANGING_LOOKS = 3;
+
+/** For how long one look may wait for its answer (milliseconds). */
 const LONGEST_LOOK_MS = 60_000;
 const SHORTEST_LOOK_MS = 5000;
 
@@ -98,7 +101,7 @@ async function look(
 ): Promise<TaskAnswer | Extract<JobStep<never>, { state: string }>> {
   const task = { taskType: 'GetTaskResponse', params: { taskGuid: ordered.task_guid } };
   const leftMs = limitMs(ordered) - elapsedMs;
-  const timeoutMs = Math.min(LONGEST_LOOK_MS, Math.max(SHORTEST_LOOK_MS, leftMs));
+  const timeoutMs = Math.min(LONGEST_LOOK_MS, Math.max(SHORTEST_LOOK_MS, leftMs / HANGING_LOOKS));
   const answer = await tasks.send(task, { effect: 'read', timeoutMs }, call);
   const { envelope, status } = answer;
   checkTask(answer, ordered);

@@ -299,11 +299,11 @@ describe('following', () => {
   });
 
   test.each([
-    [0, 60_000],
-    [100_000, 35_000],
+    [0, 45_000],
+    [105_000, 10_000],
     [1_000_000, 5000],
   ])(
-    'waits for one look no longer than for the report (after %i ms for %i ms)',
+    'waits for one look no longer than for a third of what is left for the report (after %i ms for %i ms)',
     async (afterMs, timeoutMs) => {
       const http = createScriptedHttp(json(DONE));
       clock.advance(afterMs);
