@@ -19,7 +19,7 @@ export class QueueLimit {
   /** May more be written? When not, the socket has been cut off, and the log says so once. */
   admits(client: Client): boolean {
     if (this.#exceeded) return false;
-    if (!this.#batch.isOverfull) return true;
+    if (!this.#batch.isOverfull()) return true;
     this.#exceeded = true;
     this.#log.warn(
       { client: client.name, queued: this.#socket.writableLength },

@@ -27,7 +27,7 @@ export class WriteBatch {
   }
 
   /** Does the other end read too slowly? What was merely gathered says nothing of it, and is written out first. */
-  get isOverfull(): boolean {
+  isOverfull(): boolean {
     if (this.#socket.writableLength <= this.#maxQueuedBytes) return false;
     if (!this.#corked) return true;
     this.#socket.uncork();

@@ -71,10 +71,10 @@ test('of a small queue no more than half is gathered', async () => {
 test('what was merely gathered makes no queue overfull', () => {
   const { writes, batch, write } = createSocket(200);
   write('a'.repeat(300));
-  expect(batch.isOverfull).toBe(false);
+  expect(batch.isOverfull()).toBe(false);
   expect(writes).toEqual(['a'.repeat(300)]);
   write('b'.repeat(200));
-  expect(batch.isOverfull).toBe(false);
+  expect(batch.isOverfull()).toBe(false);
   expect(writes).toHaveLength(1);
 });
 

@@ -45,7 +45,7 @@ export class RawWebSocket implements SockJsConnection {
   send(text: string): void {
     if (this.#closed) return;
     // Of what was written before: one large answer is no sign of a client that does not read.
-    if (this.#batch.isOverfull) {
+    if (this.#batch.isOverfull()) {
       this.#socket.terminate(); // a close frame would only queue up behind what the client does not read
       return this.#markClosed();
     }
