@@ -19,7 +19,6 @@ import {
 } from './listener.ts';
 import { corsHeaders, isOriginAllowed, type OriginRules, preflightHeaders } from './origin.ts';
 import { TUNNEL } from './unreadable-requests.ts';
-import { handshakeComplaint } from './websocket-handshake.ts';
 
 /** What serves one path. */
 export type HttpHandler = {
@@ -178,7 +177,5 @@ function upgrade(request: IncomingMessage, socket: Socket, head: Buffer, options
   if (!handler?.upgrade) {
     return refuseUpgrade(socket, dialect, 404, malformed(`по этому пути нет WebSocket: ${pathname}`));
   }
-  const complaint = handshakeComplaint(request);
-  if (!complaint) return handler.upgrade(request, socket, head);
-  refuseUpgrade(socket, dialect, complaint.status, malformed(complaint.description), complaint.headers);
+  handler.upgrade(request, socket, head);
 }

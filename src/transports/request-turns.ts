@@ -41,7 +41,7 @@ export class RequestTurns {
   take(serve: () => void): void {
     this.#waiting.push(serve);
     if (!this.#mustWait) this.#serveWaiting();
-    else if (!this.#mayReadAhead) this.#socket.pause();
+    else this.#readAheadIfMay();
   }
 
   #serveWaiting(): void {
@@ -58,6 +58,11 @@ export class RequestTurns {
     this.#heldAtBytes ??= this.#socket.bytesRead;
     this.#answers.onceFewer(this.#awaitTurn);
     this.#mustWait = true;
+    this.#readAheadIfMay();
+  }
+
+  /** Node itself stops reading with the head of a request that comes while answers wait, and goes on after its body only. */
+  #readAheadIfMay(): void {
     if (this.#mayReadAhead) this.#socket.resume();
     else this.#socket.pause();
   }

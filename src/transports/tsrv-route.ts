@@ -4,6 +4,7 @@ import type { HttpHandler, HttpRoute } from './http.ts';
 import { refuseUpgrade } from './http-answer.ts';
 import { createHttpDialect, parseTsrvPath, serveTsrv } from './http-avq.ts';
 import { createWebSocketEndpoint, type WebSocketOptions } from './websocket.ts';
+import { handshakeComplaint } from './websocket-handshake.ts';
 
 /** `/tsrv`: Messages by `POST` in the long and the short form, and over a WebSocket. */
 export function createTsrvRoute(options: WebSocketOptions): HttpRoute {
@@ -11,6 +12,17 @@ export function createTsrvRoute(options: WebSocketOptions): HttpRoute {
   const httpOptions = { bus, dialect: createHttpDialect(dialect), maxMessageBytes, maxQueuedBytes };
   const endpoint = createWebSocketEndpoint(options);
   const upgrade: HttpHandler['upgrade'] = (request, socket, head) => {
+    const complaint = handshakeComplaint(request);
+    if (complaint) {
+      const { status, description, headers } = complaint;
+      return refuseUpgrade(
+        socket,
+        dialect,
+        status,
+        new Failure('BUS_MALFORMED_MESSAGE', { description }),
+        headers,
+      );
+    }
     if (bus.stopping) {
       const description = 'шина останавливается, повторите позже';
       return refuseUpgrade(socket, dialect, 503, new Failure('BUS_OVERLOADED', { description }));

@@ -179,3 +179,20 @@ describe('a client that goes while answers are held back', () => {
     },
   );
 });
+
+test.each(['end', 'resetAndDestroy'] as const)(
+  'a client that goes in the middle of a body is heard while answers are held back: %s',
+  async (go) => {
+    const bus = await startPromptBus();
+    const socket = connect(bus.address);
+    onTestFinished(() => void socket.destroy());
+    socket.on('error', () => {}).resume();
+    socket.write(posts(100));
+    await eventually(() => bus.begun.length > 1);
+    for (let index = 0; index < 50; index += 1) await turn();
+    await new Promise((resolve) => socket.write(post(100).slice(0, -5), resolve));
+    for (let index = 0; index < 50; index += 1) await turn();
+    socket[go]();
+    await eventually(() => bus.begun[0]?.signal.aborted);
+  },
+);

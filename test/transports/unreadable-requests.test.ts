@@ -215,7 +215,7 @@ const REFUSED = {
   'a WebSocket without a key': ['400', `GET /tsrv HTTP/1.1\r\n${VERSION}${UPGRADE}`],
   'a WebSocket with a key that is none': [
     '400',
-    `GET /eventbus/websocket HTTP/1.1\r\nsec-websocket-key: x\r\n${VERSION}${UPGRADE}`,
+    `GET /tsrv HTTP/1.1\r\nsec-websocket-key: x\r\n${VERSION}${UPGRADE}`,
   ],
   'a WebSocket with a subprotocol that is none': [
     '400',
@@ -260,3 +260,18 @@ test.each(['end', 'resetAndDestroy'] as const)(
     await eventually(() => bus.waiting[0]?.signal.aborted);
   },
 );
+
+const PLACES = [
+  ['a WebSocket by another method', '405', 'POST /eventbus/0/0/websocket', `${KEY}${VERSION}`, ''],
+  ['a raw WebSocket with a key that is none', '400', 'GET /eventbus/websocket', VERSION, 'Sec-WebSocket-Key'],
+  ['what is no WebSocket', '400', 'GET /eventbus/info', '', 'Can "Upgrade" only to "WebSocket".'],
+  ['what there is not', '404', 'GET /eventbus/nothing/here', '', 'Not found.'],
+] as const;
+
+test.each(PLACES)('SockJS refuses %s in its own way', async (_name, status, place, headers, text) => {
+  const bus = await startSlowBus();
+  bus.socket.write(`${place} HTTP/1.1\r\n${headers}${UPGRADE}`);
+  await eventually(() => bus.received().includes('\r\n\r\n') && bus.received().includes(text));
+  expect(bus.answers()).toEqual([status]);
+  expect(bus.received()).not.toMatch(/application\/json/i);
+});

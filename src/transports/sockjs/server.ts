@@ -8,6 +8,7 @@ import type { Duplex } from 'node:stream';
 import { splitTarget } from '#protocol/request-target.ts';
 import { pathUnder, type SockJsRoute } from '#protocol/sockjs-paths.ts';
 import { answerUpgrade } from '#transports/upgrade-answer.ts';
+import { handshakeComplaint } from '#transports/websocket-handshake.ts';
 import { completeOptions, type SockJsOptions } from './options.ts';
 import { answerText, forbidCaching, TEXT } from './response.ts';
 import { prepare, routeOf } from './route-rules.ts';
@@ -32,7 +33,11 @@ const UPGRADE_ONLY = 'Can "Upgrade" only to "WebSocket".';
 const STOPPED = { status: 503, text: 'Going away.' };
 const NOT_FOUND = { status: 404, text: 'Not found.' };
 
-type Refusal = { readonly status: number; readonly text: string };
+type Refusal = {
+  readonly status: number;
+  readonly text: string;
+  readonly headers?: Readonly<Record<string, string>>;
+};
 
 /** Where a request under the prefix leads. */
 type Place = { readonly found: SockJsRoute | Refusal; readonly query: string };
@@ -66,6 +71,15 @@ export function createSockJs(options: SockJsOptions): SockJsServer {
     }
   }
 
+  function upgrade(kind: SockJsRoute['kind'], request: IncomingMessage, socket: Duplex, head: Buffer): void {
+    if (kind !== 'websocket' && kind !== 'raw-websocket') {
+      return refuseUpgrade(socket, { status: 400, text: UPGRADE_ONLY });
+    }
+    const complaint = handshakeComplaint(request);
+    if (complaint) refuseUpgrade(socket, { ...complaint, text: complaint.description });
+    else webSockets.accept(kind, request, socket, head);
+  }
+
   function placeOf(request: IncomingMessage): Place | undefined {
     const { path, query } = splitTarget(request.url ?? '');
     const rest = pathUnder(settings.prefix, path);
@@ -92,9 +106,7 @@ export function createSockJs(options: SockJsOptions): SockJsServer {
       const { found } = place;
       if ('status' in found) refuseUpgrade(socket, found);
       else if (request.method !== 'GET') answerUpgrade(socket, 405, { headers: { allow: 'GET' } });
-      else if (!webSockets.accept(found.kind, request, socket, head)) {
-        refuseUpgrade(socket, { status: 400, text: UPGRADE_ONLY });
-      }
+      else upgrade(found.kind, request, socket, head);
       return true;
     },
 
@@ -106,6 +118,6 @@ export function createSockJs(options: SockJsOptions): SockJsServer {
   };
 }
 
-function refuseUpgrade(socket: Duplex, { status, text }: Refusal): void {
-  answerUpgrade(socket, status, { text, headers: { 'content-type': TEXT } });
+function refuseUpgrade(socket: Duplex, { status, text, headers }: Refusal): void {
+  answerUpgrade(socket, status, { text, headers: { 'content-type': TEXT, ...headers } });
 }

@@ -1,7 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { WebSocketServer } from 'ws';
-import type { SockJsRoute } from '#protocol/sockjs-paths.ts';
 import { readInTurns } from '#transports/read-turns.ts';
 import { MAX_PENDING_PONGS, takeMessagesInTurns } from '#transports/websocket-turns.ts';
 import { FramedWebSocket } from './framed-websocket.ts';
@@ -30,9 +29,7 @@ export class WebSockets {
     this.#server = new WebSocketServer(options);
   }
 
-  /** False when there is no WebSocket at that route; nothing was done then. */
-  accept(kind: SockJsRoute['kind'], request: IncomingMessage, socket: Duplex, head: Buffer): boolean {
-    if (kind !== 'websocket' && kind !== 'raw-websocket') return false;
+  accept(kind: 'websocket' | 'raw-websocket', request: IncomingMessage, socket: Duplex, head: Buffer): void {
     this.#server.handleUpgrade(request, socket, head, (webSocket) => {
       const Connection = kind === 'websocket' ? FramedWebSocket : RawWebSocket;
       const connection = new Connection(request, webSocket, this.#settings);
@@ -42,7 +39,6 @@ export class WebSockets {
       webSocket.on('close', () => this.#alive.delete(connection));
       this.#settings.open(connection);
     });
-    return true;
   }
 
   /** RFC 6455 7.4.1: 1001 is what an endpoint says that is going down. */
