@@ -140,7 +140,7 @@ export class Router {
     const name = { address: action.address, action: action.action };
     const of = { ...name, account: account.name, token: target.register?.token ?? null, data };
     const carryOut = () => {
-      if (change) return calls.change(request, headers, { ...of, change });
+      if (change) return calls.change(request, headers, { ...of, kind: account.kind, change });
       if (job) return calls.job(request, headers, { ...of, job });
       throw unsupported(action, account);
     };

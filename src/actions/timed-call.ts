@@ -43,7 +43,8 @@ export function timedCall<T>(options: TimedCallOptions, run: (call: Call) => Pro
       // Whatever was not sent yet rejects at once with its own failure; only what is on its way is left.
       timer = clock.setTimeout(() => {
         end();
-        reject(new Failure(effect === 'change' ? 'VENDOR_OUTCOME_UNKNOWN' : 'VENDOR_TIMEOUT'));
+        const name = effect === 'change' ? 'VENDOR_OUTCOME_UNKNOWN' : 'VENDOR_TIMEOUT';
+        reject(new Failure(name, { cause: new Failure('BUS_TIMEOUT') }));
       }, GRACE_MS);
     };
     const end = () => {

@@ -1,6 +1,7 @@
 import type { Call, Exchange, Flow } from '#core/call.ts';
 import type { Signal } from '#core/cancellation.ts';
 import type { Clock } from '#core/clock.ts';
+import { Failure } from '#core/failure.ts';
 import type { ActionClient, ServiceHeaders } from '#domain/action.ts';
 import type { Change } from '#domain/change.ts';
 import type { Jobs } from '#operations/jobs.ts';
@@ -10,7 +11,12 @@ import { withRaw } from './raw-answers.ts';
 import { timedCall } from './timed-call.ts';
 
 /** What a change is asked for with. */
-export type ChangeRequest = ChangeName & { readonly data: unknown; readonly change: Change };
+export type ChangeRequest = ChangeName & {
+  /** The vendor's. */
+  readonly kind: string;
+  readonly data: unknown;
+  readonly change: Change;
+};
 
 export type VendorCallsOptions = {
   readonly clock: Clock;
@@ -92,7 +98,9 @@ export class VendorCalls {
         .check(operation)
         .then(() => operations.run(operation, call))
         .finally(() => joinedReads.forget(scope)),
-    );
+    ).catch((caught: unknown) => {
+      throw withVendor(caught, request);
+    });
   }
 
   /** Answers the Job, or its result where that is waited for. */
@@ -114,4 +122,19 @@ export class VendorCalls {
     const data = timedCall(options, run);
     return raw ? data.then((told) => withRaw(told, exchanges, client.seesPersonalData)) : data;
   }
+}
+
+const LATE = { status: null, code: 'timeout', message: 'запрос отправлен, ответа нет' };
+const UNSETTLED = { status: null, code: 'unknown', message: 'по состоянию у поставщика исход пока не виден' };
+
+/** An outcome that nobody knows is that of a vendor, which is named even where it has said nothing. */
+function withVendor(caught: unknown, { kind: vendor, account }: ChangeRequest): unknown {
+  if (!(caught instanceof Failure) || caught.foreign || caught.details !== undefined) return caught;
+  const { name, description, cause } = caught;
+  if (name !== 'VENDOR_OUTCOME_UNKNOWN') return caught;
+  const reason = cause === undefined ? undefined : Failure.from(cause).name;
+  // Our own mistake says nothing of the vendor.
+  if (reason === 'BUS_INTERNAL_ERROR') return caught;
+  const known = reason === 'BUS_TIMEOUT' ? LATE : UNSETTLED;
+  return new Failure(name, { description, details: { vendor, account, ...known }, cause: caught });
 }

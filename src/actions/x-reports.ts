@@ -95,6 +95,7 @@ export function createXReports({ calls, clock, log }: XReportsOptions): XReports
     async ask(sources, call, withinMs = Number.POSITIVE_INFINITY) {
       const deadline = Math.min(clock.now() + withinMs, call.deadline);
       const limits = { deadline, signal: new Cancellation() };
+      if (call.signal.aborted) limits.signal.abort();
       const parts = sources.map((source) => begin(source, call, limits));
       await untilDue(parts, call, limits);
       // Registers of one account may have shared a call, which is one all the same.

@@ -2,7 +2,8 @@
  * What a call does at the vendor, which decides how often it may be sent:
  * - `read`: nothing; repeated after a reset, 500, 502, 503, 504 and a short 429
  * - `document`: writes a harmless document (Kassa24's X); repeated once, after a reset only
- * - `login`: takes a session (iiko: a licence slot); sent once, and a lost answer is no `outcome unknown`
+ * - `login`: gives a token; repeated like a read, though not after 500, which may be a refusal; a lost answer is no
+ *   `outcome unknown`
  * - `change`: money or law; sent once, whatever happens
  */
 export type Effect = 'read' | 'document' | 'login' | 'change';
@@ -20,6 +21,8 @@ export type HttpRequest = {
   readonly effect: Effect;
   /** Instead of the account's time-out (milliseconds): of a change whatever it is, of anything else where it is shorter. */
   readonly timeoutMs?: number;
+  /** Of a login that takes one of few places (iiko: a licence slot), which a lost answer may have taken: it is sent once. */
+  readonly takesSlot?: true;
   /** A read that settles a change whose answer was lost, or the login that it needs: it passes an open breaker. */
   readonly settling?: true;
 };

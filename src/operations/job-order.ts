@@ -8,6 +8,17 @@ import type { OperationRequest, Operations } from './operations.ts';
 import { surelyNotDone, verdictOnSending } from './verdict.ts';
 import { untilAborted } from './waiting.ts';
 
+/** The vendor could not be read, which it may be later: no refusal. */
+const UNREAD = new Set([
+  'VENDOR_UNAVAILABLE',
+  'VENDOR_TIMEOUT',
+  'VENDOR_RATE_LIMITED',
+  'VENDOR_BAD_RESPONSE',
+]);
+
+/** Rather what is configured than the vendor's trouble of this moment: somebody should hear of it at once. */
+const MISCONFIGURED = new Set(['no_such_host', 'certificate']);
+
 /** Until something else is known, it may have been made all the same. */
 const UNKNOWN = new Set(['VENDOR_OUTCOME_UNKNOWN', 'BUS_INTERNAL_ERROR']);
 
@@ -26,6 +37,8 @@ export class JobOrder {
   /** What the last one has met whose answer was lost. */
   #lost: Failure | undefined;
   #wasRepeated = false;
+  /** The present attempt has sent nothing yet, nor found that there was one too many. */
+  #isPreparing = false;
 
   constructor(operations: Pick<Operations, 'run' | 'mayHaveBeenSent'>) {
     this.#operations = operations;
@@ -36,6 +49,7 @@ export class JobOrder {
    * when an order was lost for the second time. Where nothing can be cancelled nobody waits for what was sent.
    */
   async place(record: JobRecord, job: Job, call: Call): Promise<unknown> {
+    this.#isPreparing = true;
     const change = { ...job.order, ...this.#limited(job.order) };
     const placed = this.#operations.run({ ...toRequest(record, job), change }, call);
     if (job.cancel || (await untilAborted(placed.then(ignore, ignore), call.signal))) {
@@ -46,9 +60,15 @@ export class JobOrder {
     throw new Failure('BUS_TIMEOUT');
   }
 
-  /** Is an order that has failed so to be tried again later? It is not known what became of it, or that it was not made. */
-  mayBeRepeated({ name }: Failure): boolean {
+  /**
+   * Is an order that has failed so to be tried again later? It is not known what became of it, or that it was not made,
+   * or it was not sent, since the vendor could not be read before that.
+   */
+  mayBeRepeated({ name, details }: Failure): boolean {
     if (name === 'VENDOR_OUTCOME_UNKNOWN' || name === 'VENDOR_RATE_LIMITED') return true;
+    if (this.#isPreparing) {
+      return UNREAD.has(name) && !(details && 'code' in details && MISCONFIGURED.has(details.code));
+    }
     return name === 'VENDOR_UNAVAILABLE' && this.#lost !== undefined && !this.#wasRepeated;
   }
 
@@ -67,12 +87,16 @@ export class JobOrder {
   #limited({ prepare, send }: Change): Pick<Change, 'prepare' | 'send'> {
     return {
       prepare: async (data, context, earlier) => {
-        if (context.isDoubtful && this.#wasRepeated) throw this.#reason;
+        if (context.isDoubtful && this.#wasRepeated) {
+          this.#isPreparing = false;
+          throw this.#reason;
+        }
         const prepared = await prepare(data, context, earlier);
         if (context.isDoubtful) this.#wasRepeated = true;
         return prepared;
       },
       send: async (...order) => {
+        this.#isPreparing = false;
         this.#lost = undefined;
         try {
           return await send(...order);

@@ -7,8 +7,8 @@ const REFUSED_PAUSE_MS = 600_000;
 /** What keeps a job from going on, time after time. */
 export class JobTrouble {
   #failures = 0;
-  /** The last time the credentials were not accepted. */
-  #isRefused = false;
+  /** The credentials were not accepted once since all went well. */
+  #wasRefused = false;
   #last: Failure | undefined;
 
   /** What was met last, unless all went well since; one with details is not forgotten for one without. */
@@ -20,16 +20,16 @@ export class JobTrouble {
   add(caught: unknown): number {
     const failure = Failure.from(caught);
     if (failure.details !== undefined || this.#last?.details === undefined) this.#last = failure;
-    const wasRefused = this.#isRefused;
-    this.#isRefused = failure.name === 'VENDOR_AUTH_FAILED';
-    const pauseMs = wasRefused && this.#isRefused ? REFUSED_PAUSE_MS : backOffMs(this.#failures);
+    const isRefusal = failure.name === 'VENDOR_AUTH_FAILED';
+    const pauseMs = isRefusal && this.#wasRefused ? REFUSED_PAUSE_MS : backOffMs(this.#failures);
+    this.#wasRefused ||= isRefusal;
     this.#failures += 1;
     return pauseMs;
   }
 
   clear(): void {
     this.#failures = 0;
-    this.#isRefused = false;
+    this.#wasRefused = false;
     this.#last = undefined;
   }
 

@@ -64,10 +64,17 @@ export function surelyNotDone(caught: unknown): Failure {
 /** The same seen from the change as a whole; what the vendor or the network said is still what helps. */
 function renamed(name: FailureName, caught: unknown): Failure {
   const failure = Failure.from(caught);
-  const { details } = failure;
-  const words = details && 'message' in details && details.message !== '' ? `: ${details.message}` : '';
-  const description = FAILURES[name].description + words;
+  const usual = FAILURES[name].description;
+  const words = wordsOf(failure);
+  const description = words === '' ? usual : `${usual}: ${words}`;
   return new Failure(name, { description, ...detailsOf(failure), cause: caught });
+}
+
+/** What stands behind the usual words of a vendor's failure, else the vendor's own. */
+function wordsOf({ name, description, details }: Failure): string {
+  const usual = `${FAILURES[name as FailureName]?.description}: `;
+  if (description.startsWith(usual)) return description.slice(usual.length);
+  return details && 'message' in details ? details.message : '';
 }
 
 /** For the requester of another change, which is not sent before this one is settled. */

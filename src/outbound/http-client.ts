@@ -153,7 +153,7 @@ class AccountClient implements AccountHttp {
     const { clock } = this.#options;
     let last = first;
     for (let repeats = 0; ; repeats += 1) {
-      const pauseMs = pauseBeforeRepeat(request.effect, last, repeats, clock.now());
+      const pauseMs = pauseBeforeRepeat(request, last, repeats, clock.now());
       if (pauseMs === undefined || clock.now() + pauseMs >= deadlineOf(call, clock.now())) return last;
       try {
         await delay(clock, pauseMs, call.signal);

@@ -1,9 +1,11 @@
-import type { Effect } from '#core/http.ts';
+import type { HttpRequest } from '#core/http.ts';
 import type { Outcome } from './outcome.ts';
 
 const REPEATABLE_STATUSES = new Set([429, 500, 502, 503, 504]);
 const MAX_REPEATS = 2;
 const MS_PER_SECOND = 1000;
+
+type Request = Pick<HttpRequest, 'effect' | 'takesSlot'>;
 
 /** A pause grows threefold, and everybody's is another. */
 function jitterMs(repeats: number): number {
@@ -18,13 +20,15 @@ function retryAfterMs(value: unknown, now: number): number | undefined {
   return Number.isNaN(at) ? undefined : Math.max(0, at - now);
 }
 
-function maxRepeats(effect: Effect, outcome: Outcome): number {
+function maxRepeats({ effect, takesSlot }: Request, outcome: Outcome): number {
   const isReset = 'fault' in outcome && outcome.fault === 'reset' && !outcome.left;
   if (effect === 'document') return isReset ? 1 : 0;
-  if (effect !== 'read') return 0;
+  if (effect === 'change' || takesSlot) return 0;
   if ('fault' in outcome) return isReset ? MAX_REPEATS : 0;
   if (!REPEATABLE_STATUSES.has(outcome.response.status)) return 0;
-  return outcome.response.status === 500 ? 1 : MAX_REPEATS;
+  if (outcome.response.status !== 500) return MAX_REPEATS;
+  // Perhaps how a wrong password is refused: whoever logs in with it again and again is locked out.
+  return effect === 'login' ? 0 : 1;
 }
 
 /**
@@ -32,12 +36,12 @@ function maxRepeats(effect: Effect, outcome: Outcome): number {
  * `repeats` is how many there have been.
  */
 export function pauseBeforeRepeat(
-  effect: Effect,
+  request: Request,
   outcome: Outcome,
   repeats: number,
   now: number,
 ): number | undefined {
-  if (repeats >= maxRepeats(effect, outcome)) return undefined;
+  if (repeats >= maxRepeats(request, outcome)) return undefined;
   const pauseMs = jitterMs(repeats);
   if ('fault' in outcome || outcome.response.status !== 429) return pauseMs;
 

@@ -23,6 +23,9 @@ const MISBEHAVIOURS: readonly (readonly [what: string, fault: object, name: stri
 
 const CHANGE_PLANS: readonly ChangePlan[] = Object.values(CHANGES);
 
+/** What a login that takes no licence slot is repeated after, twice. */
+const REPEATED: ReadonlySet<string> = new Set(['a reset', 'an answer that is lost', '502', '503', '429']);
+
 /** As long as a lost login of iiko keeps the bus from the next one. */
 const PAUSE_MS = 16_000;
 
@@ -37,28 +40,32 @@ describe.each(LOGINS)('%s: a login', (kind, login) => {
     return bus;
   }
 
-  async function recovers({ vendor, pass, ask }: OneSick): Promise<void> {
+  const timesAsked = (what: string) => (kind !== 'iiko' && REPEATED.has(what) ? 3 : 1);
+
+  async function recovers({ vendor, pass, ask }: OneSick, asked = 1): Promise<void> {
     await vendor.heal();
     await pass(PAUSE_MS);
     expect(await ask(request)).toMatchObject({ name: null });
-    expect(await vendor.count(login)).toBe(2);
+    expect(await vendor.count(login)).toBe(asked + 1);
   }
 
-  test.each(MISBEHAVIOURS)('is tried once by a read, after %s', async (_what, fault, name) => {
+  test.each(MISBEHAVIOURS)('is no more than repeated by a read, after %s', async (what, fault, name) => {
     const patient = await begin(fault);
     const answer = await patient.ask(request);
-    expect({ name: answer.name, asked: await patient.vendor.total() }).toEqual({ name, asked: 1 });
-    await recovers(patient);
+    const asked = timesAsked(what);
+    expect({ name: answer.name, asked: await patient.vendor.total() }).toEqual({ name, asked });
+    await recovers(patient, asked);
   });
 
-  test.each(MISBEHAVIOURS)('sends nothing of a change after %s', async (_what, fault, name) => {
+  test.each(MISBEHAVIOURS)('sends nothing of a change after %s', async (what, fault, name) => {
     const plan = CHANGE_PLANS.find((candidate) => candidate.kind === kind);
     if (!plan) throw new Error('no change');
     const patient = await begin(fault);
     if (plan.before) await patient.vendor.state(plan.before);
     const headers = { 'operation.id': 'op-1' };
     const answer = await patient.ask(plan.request, headers);
-    expect({ name: answer.name, asked: await patient.vendor.total() }).toEqual({ name, asked: 1 });
+    const asked = timesAsked(what);
+    expect({ name: answer.name, asked: await patient.vendor.total() }).toEqual({ name, asked });
 
     // It surely was not done, so that the repeat is carried out.
     await patient.vendor.heal();

@@ -192,6 +192,57 @@ describe('an order that was refused for being one too many', () => {
   });
 });
 
+describe('an order that could not be prepared', () => {
+  /** Reports whose orders read something first, which comes to these in order; afterwards all goes well. */
+  function beginReading(reads: Failure[]) {
+    return begin((reports) => ({
+      order: {
+        ...reports.job.order,
+        prepare: (async (...order: Parameters<typeof reports.job.order.prepare>) => {
+          const failure = reads.shift();
+          if (failure) throw failure;
+          return reports.job.order.prepare(...order);
+        }) as never,
+      },
+    }));
+  }
+
+  test.each(['VENDOR_UNAVAILABLE', 'VENDOR_TIMEOUT', 'VENDOR_BAD_RESPONSE'] as const)(
+    'is made when the vendor can be read again after %s',
+    async (name) => {
+      const { bus, reports } = await beginReading([new Failure(name), new Failure(name)]);
+      const { job_id: id } = await bus.order();
+      await bus.pass(5000);
+      expect(await bus.see(id)).toMatchObject({ state: 'queued' });
+      await bus.pass(1000);
+      expect(await bus.see(id)).toMatchObject({ state: 'done' });
+      expect(reports.ordered).toEqual(['a']);
+    },
+  );
+
+  test('fails when its time is over, and with what was met', async () => {
+    const down = new Failure('VENDOR_UNAVAILABLE', { details: DETAILS });
+    const { bus, reports } = await beginReading(Array.from({ length: 100 }, () => down));
+    const { job_id: id } = await bus.order();
+    await bus.pass(DEADLINE_MS);
+    expect(await bus.see(id)).toMatchObject({
+      state: 'failed',
+      failure: { name: 'VENDOR_TIMEOUT', details: DETAILS },
+    });
+    expect(reports.ordered).toEqual([]);
+  });
+
+  test.each(['VENDOR_REJECTED', 'VENDOR_AUTH_FAILED', 'BUS_INTERNAL_ERROR'] as const)(
+    'fails at once after %s',
+    async (name) => {
+      const { bus } = await beginReading([new Failure(name)]);
+      const { job_id: id } = await bus.order();
+      await settle();
+      expect(await bus.see(id)).toMatchObject({ state: 'failed', failure: { name } });
+    },
+  );
+});
+
 describe('an order that is lost again and again', () => {
   test('fails with what the vendor has said, soon where its state proves enough at once', async () => {
     let sent = 0;
@@ -286,9 +337,18 @@ describe('a vendor that cannot be read', () => {
   test('is asked again soon when it did not accept the credentials once', async () => {
     const { bus, reports } = await begin();
     const refused = new Failure('VENDOR_AUTH_FAILED', { details: { ...DETAILS, status: 401, code: '401' } });
-    reports.steps = [refused, running(0.5, 1000), refused, new Failure('VENDOR_UNAVAILABLE'), refused];
+    reports.steps = [refused, running(0.5, 1000), refused, running(0.5, 1000), refused];
     await bus.order();
     await bus.pass(60_000);
     expect(reports.looks).toBeGreaterThan(5);
+  });
+
+  test('is asked seldom when it did not accept them twice, whatever else was met between', async () => {
+    const { bus, reports } = await begin();
+    const refused = new Failure('VENDOR_AUTH_FAILED');
+    reports.steps = [refused, new Failure('VENDOR_UNAVAILABLE'), refused];
+    await bus.order();
+    await bus.pass(300_000);
+    expect(reports.looks).toBe(3);
   });
 });

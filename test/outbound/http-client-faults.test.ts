@@ -90,7 +90,7 @@ async function expectFault(baseUrl: string, expected: Expected, options: Partial
   }
 }
 
-const RESETS = { fault: 'reset', names: LOST, attempts: { read: 3, document: 2 } } as const;
+const RESETS = { fault: 'reset', names: LOST, attempts: { read: 3, document: 2, login: 3 } } as const;
 
 describe('a connection that is never made', () => {
   test('is refused where nobody listens', async () => {

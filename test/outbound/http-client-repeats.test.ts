@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { Effect } from '#core/http.ts';
+import type { HttpRequest } from '#core/http.ts';
 import { createFakeClock, type FakeClock } from '../support/fake-clock.ts';
 import { createCall, createClient, listenHttp, requestOf, until } from './loopback.ts';
 
@@ -7,6 +7,8 @@ const START = Date.parse('2026-03-01T00:00:00Z');
 
 type Answer = number | 'reset' | { status: number; retryAfter: string };
 type Attempt = { at: number };
+type Effect = HttpRequest['effect'];
+type Asked = Pick<HttpRequest, 'effect' | 'takesSlot'>;
 
 /** Lets just so much time pass that the only timer fires. */
 function passTimer(clock: FakeClock): void {
@@ -14,7 +16,7 @@ function passTimer(clock: FakeClock): void {
 }
 
 /** Sends to a server that gives these answers in order, the last one for ever. */
-async function sendThrough(effect: Effect, answers: Answer[], deadlineMs = 60_000) {
+async function sendThrough(asked: Effect | Asked, answers: Answer[], deadlineMs = 60_000) {
   const clock = createFakeClock(START);
   const attempts: Attempt[] = [];
   const baseUrl = await listenHttp((request, response) => {
@@ -30,9 +32,10 @@ async function sendThrough(effect: Effect, answers: Answer[], deadlineMs = 60_00
   });
   const client = createClient(baseUrl, { clock });
   const call = createCall(START + deadlineMs);
+  const { effect, ...more } = typeof asked === 'string' ? { effect: asked } : asked;
   let isOver = false;
   const sending = client
-    .send(requestOf(effect), call)
+    .send(requestOf(effect, more), call)
     .then(
       ({ status }) => status,
       ({ name }: Error) => name,
@@ -139,9 +142,29 @@ test('a harmless document is repeated once, after a reset only', async () => {
   }
 });
 
-test.each(['login', 'change'] as const)('a %s is never repeated', async (effect) => {
+describe('a login', () => {
+  test.each(['reset', 502, 503, 504, { status: 429, retryAfter: '0' }] as const)(
+    'is repeated like a read after %j',
+    async (answer) => {
+      expect(await sendThrough('login', [answer, answer, 200])).toMatchObject({ result: 200, attempts: 3 });
+      expect(await sendThrough('login', [answer])).toMatchObject({ attempts: 3 });
+    },
+  );
+
+  test.each([400, 401, 403, 404, 429, 500])(
+    'is not repeated after %d, which may be a refusal',
+    async (answer) => {
+      expect(await sendThrough('login', [answer])).toMatchObject({ result: answer, attempts: 1 });
+      expect(await sendThrough('login', [503, answer])).toMatchObject({ result: answer, attempts: 2 });
+    },
+  );
+});
+
+const ONCE: readonly Asked[] = [{ effect: 'change' }, { effect: 'login', takesSlot: true }];
+
+test.each(ONCE)('%j is never repeated', async (asked) => {
   for (const answer of ['reset', 500, 502, 503, 504, { status: 429, retryAfter: '0' }] as const) {
-    expect(await sendThrough(effect, [answer])).toMatchObject({ attempts: 1 });
+    expect(await sendThrough(asked, [answer])).toMatchObject({ attempts: 1 });
   }
 });
 

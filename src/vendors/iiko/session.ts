@@ -121,6 +121,7 @@ export class Session {
         path: '/resto/api/auth',
         query,
         effect: 'login',
+        takesSlot: true,
         ...settling,
       } as const;
       const token = readToken(await http.send(request, call), http);

@@ -43,6 +43,7 @@ describe('Session', () => {
           ['pass', '11f6ad8ec52a2984abaafd7c3b516503785c2072'],
         ],
         effect: 'login',
+        takesSlot: true,
       },
       { ...LIST, headers: { cookie: 'key=key-1' } },
       { ...LIST, headers: { cookie: 'key=key-1' } },
