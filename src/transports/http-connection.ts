@@ -54,6 +54,8 @@ export class HttpConnection {
    * socket, in their order.
    */
   take(response: ServerResponse, serve: () => void): void {
+    // Node reads on after a time-out, and the refusal would cut off the answer to what comes then.
+    if (this.#unreadable.isRefused) return;
     this.#answers.expect(response);
     this.#turns.take(() => {
       if (!this.#isInVain(response)) serve();

@@ -24,12 +24,16 @@ const AFTER_THE_LAST = 'HPE_CLOSED_CONNECTION';
 export class UnreadableRequests {
   readonly #socket: Duplex;
   readonly #answers: PendingAnswers;
-  /** Something unreadable has come; whatever follows it is no request either. */
   #isRefused = false;
 
   constructor(socket: Duplex, answers: PendingAnswers) {
     this.#socket = socket;
     this.#answers = answers;
+  }
+
+  /** Something unreadable has come; whatever follows it is no request either. */
+  get isRefused(): boolean {
+    return this.#isRefused;
   }
 
   /** `code` is that of Node's error, or {@link TUNNEL}. */

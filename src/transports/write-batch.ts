@@ -2,6 +2,8 @@ import type { Writable } from 'node:stream';
 
 /** A write waits for what further turns of the event loop bring, as long as each of them does, for so many … */
 const MOST_TURNS = 16;
+/** … no longer than this (milliseconds), since a turn is as long as others make it … */
+const LONGEST_MS = 1;
 /** … and until so much has gathered (bytes). */
 const ENOUGH_BYTES = 65_536;
 
@@ -18,6 +20,7 @@ export class WriteBatch {
   /** Was anything written in this turn? */
   #hasGrown = false;
   #turns = 0;
+  #since = 0;
 
   /** No more than `maxQueuedBytes` are to wait in the socket, of which much less is gathered. */
   constructor(socket: Writable, maxQueuedBytes: number) {
@@ -56,13 +59,16 @@ export class WriteBatch {
     this.#socket.cork();
     // Messages that came together are answered together; answers of vendors come from many sockets, each in a tick of its own.
     if (this.#isReceiving) process.nextTick(this.#release);
-    else setImmediate(this.#goOn);
+    else {
+      this.#since = performance.now();
+      setImmediate(this.#goOn);
+    }
   }
 
   readonly #goOn = (): void => {
     this.#turns += 1;
-    const isDone =
-      !this.#hasGrown || this.#turns > MOST_TURNS || this.#socket.writableLength >= this.#enoughBytes;
+    const isLong = this.#turns > MOST_TURNS || performance.now() - this.#since >= LONGEST_MS;
+    const isDone = !this.#hasGrown || isLong || this.#socket.writableLength >= this.#enoughBytes;
     if (isDone) return this.#release();
     this.#hasGrown = false;
     setImmediate(this.#goOn);

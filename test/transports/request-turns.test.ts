@@ -196,3 +196,14 @@ test.each(['end', 'resetAndDestroy'] as const)(
     await eventually(() => bus.begun[0]?.signal.aborted);
   },
 );
+
+test('reads no further while many requests wait already, however short they are', async () => {
+  const socket = new Socket();
+  const answers = new PendingAnswers(socket);
+  const turns = new RequestTurns(socket, answers);
+  vi.spyOn(answers, 'areFull').mockReturnValue(true);
+  for (let index = 0; index < 255; index += 1) turns.take(() => {});
+  expect(socket.isPaused()).toBe(false);
+  turns.take(() => {});
+  expect(socket.isPaused()).toBe(true);
+});

@@ -1,6 +1,6 @@
 import { Writable } from 'node:stream';
 import { setImmediate } from 'node:timers/promises';
-import { expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { WriteBatch } from '#transports/write-batch.ts';
 
 /** A socket that keeps what it was given at once. */
@@ -24,6 +24,11 @@ function createSocket(maxQueuedBytes = 1_000_000) {
   };
   return { writes, batch, write };
 }
+
+/** Milliseconds; stands still unless a test moves it. */
+let now = 0;
+beforeEach(() => void vi.spyOn(performance, 'now').mockImplementation(() => now));
+afterEach(() => vi.restoreAllMocks());
 
 const nextTick = () => new Promise<void>((resolve) => process.nextTick(resolve));
 
@@ -49,6 +54,16 @@ test('answers that never cease are not gathered for long', async () => {
   }
   expect(writes.length).toBeGreaterThan(2);
   expect(writes.length).toBeLessThan(turns / 2);
+});
+
+test('answers that never cease are gathered for a moment only, however long a turn is', async () => {
+  const { writes, write } = createSocket();
+  for (const text of ['a', 'b', 'c']) {
+    write(text);
+    now += 0.5;
+    await setImmediate();
+  }
+  expect(writes).toEqual(['ab']);
 });
 
 test('much is written at the end of its turn', async () => {
