@@ -60,10 +60,8 @@ export class Forwarder {
     const token = headers.token ?? null;
     const name = { address, action, account: account.name, token };
     if (forwardedEffect(action) === 'change' && vendor.forwardedChange) {
-      return this.#calls.change(request, headers, {
-        ...{ ...name, kind: account.kind, data },
-        change: vendor.forwardedChange(message),
-      });
+      const change = vendor.forwardedChange(message);
+      return this.#calls.change(request, headers, { ...name, kind: account.kind, data, change });
     }
     const { action: _action, token: _token, ...others } = message.headers;
     const key = readKey(name, data, Object.keys(others).length > 0 ? others : undefined);

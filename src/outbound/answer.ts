@@ -25,14 +25,14 @@ export function isHtml({ headers, text }: HttpResponse): boolean {
   return /^\s*</.test(text) || /^text\/html/i.test(String(headers['content-type'] ?? ''));
 }
 
-const PAGE = {
+const HTML_COMPLAINT = {
   code: 'html',
   message: 'вместо ответа пришла HTML-страница: проверьте baseUrl и нет ли на пути прокси или портала',
 };
 
 /** The failure that a page is. */
 export function htmlFailure({ status }: HttpResponse, http: VendorAccount): Failure {
-  return vendorFailure('VENDOR_BAD_RESPONSE', http, { status, ...PAGE });
+  return vendorFailure('VENDOR_BAD_RESPONSE', http, { status, ...HTML_COMPLAINT });
 }
 
 function complaint(response: HttpResponse, error: unknown): { code: string; message: string } {
@@ -41,7 +41,7 @@ function complaint(response: HttpResponse, error: unknown): { code: string; mess
   const text = response.text.trim();
   if (text === '') return { code: 'empty', message: 'вместо JSON пришёл пустой ответ' };
 
-  if (isHtml(response)) return PAGE;
+  if (isHtml(response)) return HTML_COMPLAINT;
   // Broken JSON is data, which may be personal; anything else is somebody's words.
   if (/^[[{]/.test(text)) return { code: 'not_json', message: 'ответ похож на JSON, но не разобран' };
   return { code: 'not_json', message: `вместо JSON пришёл текст: «${quoted(text)}»` };

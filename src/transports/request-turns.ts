@@ -7,7 +7,7 @@ const REQUESTS_A_TURN = 16;
 
 /** How much more is read while answers are held back, so that it is heard when the client is gone. */
 const READ_AHEAD_BYTES = 65_536;
-/** … and how many requests may wait meanwhile: 64 KiB hold thousands, of which each costs more than a hundred times its bytes. */
+/** … and how many requests may wait meanwhile: 64 KiB hold thousands, of which each costs many times its bytes. */
 const READ_AHEAD_REQUESTS = 256;
 
 /** A network socket tells how much was read of it (bytes). */

@@ -15,13 +15,8 @@ export function createTsrvRoute(options: WebSocketOptions): HttpRoute {
     const complaint = handshakeComplaint(request);
     if (complaint) {
       const { status, description, headers } = complaint;
-      return refuseUpgrade(
-        socket,
-        dialect,
-        status,
-        new Failure('BUS_MALFORMED_MESSAGE', { description }),
-        headers,
-      );
+      const failure = new Failure('BUS_MALFORMED_MESSAGE', { description });
+      return refuseUpgrade(socket, dialect, status, failure, headers);
     }
     if (bus.stopping) {
       const description = 'шина останавливается, повторите позже';

@@ -179,16 +179,21 @@ describe('an order that the vendor is slow to answer', () => {
   });
 });
 
+/** Two failures cost two and four seconds. */
+async function expectMadeAfterTwoPauses({ bus, reports }: Awaited<ReturnType<typeof begin>>) {
+  const { job_id: id } = await bus.order();
+  await bus.pass(5000);
+  expect(await bus.see(id)).toMatchObject({ state: 'queued' });
+  await bus.pass(1000);
+  expect(await bus.see(id)).toMatchObject({ state: 'done' });
+  expect(reports.ordered).toEqual(['a']);
+}
+
 describe('an order that was refused for being one too many', () => {
   test('is made when the vendor takes it', async () => {
-    const { bus, reports } = await begin();
-    reports.orders = [new Failure('VENDOR_RATE_LIMITED'), new Failure('VENDOR_RATE_LIMITED')];
-    const { job_id: id } = await bus.order();
-    await bus.pass(5000);
-    expect(await bus.see(id)).toMatchObject({ state: 'queued' });
-    await bus.pass(1000);
-    expect(await bus.see(id)).toMatchObject({ state: 'done' });
-    expect(reports.ordered).toEqual(['a']);
+    const begun = await begin();
+    begun.reports.orders = [new Failure('VENDOR_RATE_LIMITED'), new Failure('VENDOR_RATE_LIMITED')];
+    await expectMadeAfterTwoPauses(begun);
   });
 });
 
@@ -210,13 +215,7 @@ describe('an order that could not be prepared', () => {
   test.each(['VENDOR_UNAVAILABLE', 'VENDOR_TIMEOUT', 'VENDOR_BAD_RESPONSE'] as const)(
     'is made when the vendor can be read again after %s',
     async (name) => {
-      const { bus, reports } = await beginReading([new Failure(name), new Failure(name)]);
-      const { job_id: id } = await bus.order();
-      await bus.pass(5000);
-      expect(await bus.see(id)).toMatchObject({ state: 'queued' });
-      await bus.pass(1000);
-      expect(await bus.see(id)).toMatchObject({ state: 'done' });
-      expect(reports.ordered).toEqual(['a']);
+      await expectMadeAfterTwoPauses(await beginReading([new Failure(name), new Failure(name)]));
     },
   );
 

@@ -152,6 +152,18 @@ test.each(['HTTP', 'HTTPS'])(
   },
 );
 
+/** A client whose answers are held back, since the first of them is due. */
+async function startHeldAnswers() {
+  const bus = await startPromptBus();
+  const socket = connect(bus.address);
+  onTestFinished(() => void socket.destroy());
+  socket.on('error', () => {}).resume();
+  socket.write(posts(100));
+  await eventually(() => bus.begun.length > 1);
+  for (let index = 0; index < 50; index += 1) await turn();
+  return { bus, socket };
+}
+
 describe('a client that goes while answers are held back', () => {
   const WAYS = {
     'with a farewell': (socket: Socket) => socket.destroy(),
@@ -162,13 +174,7 @@ describe('a client that goes while answers are held back', () => {
   test.each(Object.entries(WAYS).flatMap(([way, go]) => [0, 3].map((more) => [way, more, go] as const)))(
     'is heard, and nothing more is begun for it: %s, %i behind',
     async (_way, more, go) => {
-      const bus = await startPromptBus();
-      const socket = connect(bus.address);
-      onTestFinished(() => void socket.destroy());
-      socket.on('error', () => {}).resume();
-      socket.write(posts(100));
-      await eventually(() => bus.begun.length > 1);
-      for (let index = 0; index < 50; index += 1) await turn();
+      const { bus, socket } = await startHeldAnswers();
       const begun = bus.begun.length;
       await new Promise((resolve) => socket.write(posts(more), resolve));
       go(socket);
@@ -183,13 +189,7 @@ describe('a client that goes while answers are held back', () => {
 test.each(['end', 'resetAndDestroy'] as const)(
   'a client that goes in the middle of a body is heard while answers are held back: %s',
   async (go) => {
-    const bus = await startPromptBus();
-    const socket = connect(bus.address);
-    onTestFinished(() => void socket.destroy());
-    socket.on('error', () => {}).resume();
-    socket.write(posts(100));
-    await eventually(() => bus.begun.length > 1);
-    for (let index = 0; index < 50; index += 1) await turn();
+    const { bus, socket } = await startHeldAnswers();
     await new Promise((resolve) => socket.write(post(100).slice(0, -5), resolve));
     for (let index = 0; index < 50; index += 1) await turn();
     socket[go]();

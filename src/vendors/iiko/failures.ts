@@ -22,7 +22,7 @@ function nameOf(status: number): FailureName {
 /** An answer other than 200 to a read; the body is plain text meant for a person, often localised. */
 export function failureOf(response: HttpResponse, http: HttpClient): Failure {
   const { status, text } = response;
-  // Of Tomcat, too.
+  // Tomcat's own pages, too: it is not iiko that speaks.
   if (isHtml(response) && status < 500) return htmlFailure(response, http);
   if (status === 403 && NO_SLOT.test(text)) {
     return vendorFailure('VENDOR_RATE_LIMITED', http, { status, code: 'license_exhausted', message: text });
