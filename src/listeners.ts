@@ -89,13 +89,12 @@ function openHttp(
   } = limits;
   const about = { version, ...(sandbox && { sandbox: true }) };
   return listenHttp({
+    bus,
     endpoint: http,
     tls: http.tls,
     connections,
     originRules: http,
-    clientsRequired: () => bus.clients.required,
     dialect,
-    log: bus.log,
     routes: [
       createTsrvRoute({ bus, dialect, maxMessageBytes, maxFragments, maxQueuedBytes }),
       createEventBusRoute({

@@ -3,7 +3,7 @@ import type { Holder } from './holder.ts';
 export type AdmissionLimits = {
   /** Requests under way in the whole bus. */
   readonly maxInFlight: number;
-  /** Their texts together, and what is still being read (bytes). */
+  /** Their texts together, what is still being read, and what waits to be (bytes). */
   readonly maxInFlightBytes: number;
 };
 

@@ -32,7 +32,7 @@ const Limits = Type.Object(
       minimum: 1024,
       default: 268_435_456,
       description:
-        'The texts of these requests, and HTTP bodies that are being read (bytes); 6.25 times `maxMessageBytes` or more, so that one of full size finds room whoever sends it.',
+        'The texts of these requests, HTTP bodies that are being read, and HTTP requests that wait for those before them (bytes); 6.25 times `maxMessageBytes` or more, so that one of full size finds room whoever sends it.',
     }),
     maxQueuedBytesPerConnection: count(
       4_194_304,

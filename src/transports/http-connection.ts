@@ -12,6 +12,7 @@ import { type BodyLimits, type BodyRoom, type ReadBody, readBody } from './http-
 import { PendingAnswers } from './pending-answers.ts';
 import { RequestTurns } from './request-turns.ts';
 import { UnreadableRequests } from './unreadable-requests.ts';
+import { costOf, WaitingRequests } from './waiting-requests.ts';
 
 /** Whose answers may wait to be written, and how many bytes of them. */
 export type AnswerLimit = { readonly client: string; readonly maxQueuedBytes: number; readonly log: Log };
@@ -25,6 +26,7 @@ export class HttpConnection {
   readonly #answers: PendingAnswers;
   readonly #turns: RequestTurns;
   readonly #unreadable: UnreadableRequests;
+  readonly #waiting = new WaitingRequests();
   readonly #sessions = new Set<Session>();
   #queuedBytes = 0;
   #last: ServerResponse | undefined;
@@ -37,6 +39,7 @@ export class HttpConnection {
     // A response is told of it only when its turn has come, which may be never.
     socket.once('close', () => {
       for (const session of this.#sessions) session.end();
+      this.#waiting.clear();
     });
   }
 
@@ -51,15 +54,29 @@ export class HttpConnection {
 
   /**
    * Calls `serve` when it is the request's turn, unless its answer will never leave; to be called with every request of the
-   * socket, in their order.
+   * socket, in their order. One that waits is counted in the connection's room, which the first of them finds: false when
+   * there is none, and the connection is to be cut.
    */
-  take(response: ServerResponse, serve: () => void): void {
+  take(response: ServerResponse, serve: () => void, findRoom: () => BodyRoom): boolean {
+    let isServed = false;
+    let counted = 0;
+    const begin = () => {
+      // Node keeps it as long as the connection.
+      if (this.#isInVain(response)) return;
+      isServed = true;
+      this.#waiting.leave(counted);
+      serve();
+    };
     // Node reads on after a time-out, and the refusal would cut off the answer to what comes then.
-    if (this.#unreadable.isRefused) return;
-    this.#answers.expect(response);
-    this.#turns.take(() => {
-      if (!this.#isInVain(response)) serve();
-    });
+    if (!this.#unreadable.isRefused) {
+      this.#answers.expect(response);
+      this.#turns.take(begin);
+    }
+    if (isServed) return true;
+    const bytes = costOf(response.req);
+    if (!this.#waiting.enter(bytes, findRoom)) return false;
+    counted = bytes;
+    return true;
   }
 
   /** {@link readBody} of a request, unless its answer will never leave by then. */
@@ -85,9 +102,16 @@ export class HttpConnection {
     this.#last = response;
   }
 
-  /** Another protocol may begin: no request that was read waits for its answer, and no answer was the last one. */
-  get mayUpgrade(): boolean {
-    return !this.#answers.areUnderWay && this.#last === undefined;
+  /** Requests wait for their answers. */
+  get isAnswering(): boolean {
+    return this.#answers.areUnderWay;
+  }
+
+  /** Calls the listener once, when all requests that were read have their answers; never where one of those is the last one. */
+  onceAnswered(listener: () => void): void {
+    this.#answers.onceNone(() => {
+      if (this.#socket.writable) listener();
+    });
   }
 
   #isInVain(response: ServerResponse): boolean {

@@ -2,10 +2,11 @@ import { createServer, type IncomingMessage, type RequestListener, type ServerRe
 import { createServer as createTlsServer } from 'node:https';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
-import { Failure } from '#core/failure.ts';
-import type { Log } from '#core/log.ts';
+import type { Bus } from '#bus/bus.ts';
+import type { Failure } from '#core/failure.ts';
 import type { Dialect } from '#protocol/frame.ts';
 import { splitTarget } from '#protocol/request-target.ts';
+import { clientOf } from './credentials.ts';
 import { refuseUpgrade, writeRefusal } from './http-answer.ts';
 import { HttpConnection } from './http-connection.ts';
 import {
@@ -17,8 +18,10 @@ import {
   toTlsOptions,
   trackSockets,
 } from './listener.ts';
-import { corsHeaders, isOriginAllowed, type OriginRules, preflightHeaders } from './origin.ts';
+import { corsHeaders, type OriginRules, preflightHeaders } from './origin.ts';
+import { malformed, refusalOf } from './request-check.ts';
 import { TUNNEL } from './unreadable-requests.ts';
+import { giveBack, takeUpgrade } from './upgrade-request.ts';
 
 /** What serves one path. */
 export type HttpHandler = {
@@ -38,37 +41,36 @@ export type HttpRoute = {
 };
 
 export type HttpOptions = {
+  readonly bus: Bus;
   readonly endpoint: Endpoint;
   readonly tls?: TlsMaterial | undefined;
   readonly connections: ConnectionLimit;
   readonly originRules: OriginRules;
-  /** Clients are configured, so that a request says who it is. */
-  readonly clientsRequired: () => boolean;
   /** Writes the refusals. */
   readonly dialect: Dialect;
-  readonly log: Log;
   readonly routes: readonly HttpRoute[];
 };
 
 /** One HTTP listener for everything that speaks HTTP. */
 export async function listenHttp(options: HttpOptions): Promise<Listener> {
   const { tls } = options;
-  const onRequest: RequestListener = (request, response) => {
-    const connection = HttpConnection.of(request.socket);
-    connection.take(response, () => serve(request, response, connection, options));
-  };
+  const onRequest: RequestListener = (request, response) =>
+    take(request, response, options, (connection) => serve(request, response, connection, options));
   // A missing Host is refused here, in words.
-  const serverOptions = { shouldUpgradeCallback, requireHostHeader: false };
+  const serverOptions = { requireHostHeader: false };
   const server = tls
     ? createTlsServer({ ...toTlsOptions(tls), ...serverOptions }, onRequest)
     : createServer(serverOptions, onRequest);
   server.on('checkExpectation', (request: IncomingMessage, response: ServerResponse) => {
     const failure = malformed(`этого шина не может: Expect: ${request.headers.expect ?? ''}`);
-    const refuse = () => writeRefusal(response, options.dialect, 417, failure);
-    HttpConnection.of(request.socket).take(response, refuse);
+    take(request, response, options, () => writeRefusal(response, options.dialect, 417, failure));
   });
-  server.on('upgrade', (request: IncomingMessage, socket: Socket, head: Buffer) =>
-    upgrade(request, socket, head, options),
+  server.on('upgrade', (request: IncomingMessage, socket: Socket, first: Buffer) =>
+    takeUpgrade(HttpConnection.of(socket), socket, first, (head) => {
+      // Java's client asks for `h2c` with ordinary requests: they are served as they are.
+      if (request.headers.upgrade?.toLowerCase() === 'websocket') upgrade(request, socket, head, options);
+      else giveBack(request, socket, head, server);
+    }),
   );
   server.on('connect', (_request: IncomingMessage, socket: Duplex) => {
     // Node has let go of it: nobody else would hear that it is gone.
@@ -80,7 +82,7 @@ export async function listenHttp(options: HttpOptions): Promise<Listener> {
     HttpConnection.of(socket).refuse(error.code ?? '', options.dialect),
   );
   const sockets = trackSockets(server, options.connections);
-  const endpoint = await bind(server, options.endpoint, options.log);
+  const endpoint = await bind(server, options.endpoint, options.bus.log);
   return {
     endpoint,
     // Probes are still answered while the bus stops; the routes themselves refuse everything else.
@@ -94,37 +96,27 @@ export async function listenHttp(options: HttpOptions): Promise<Listener> {
   };
 }
 
-/**
- * Only WebSocket is one: Java's client asks for `h2c` with ordinary requests, which are served as they are. So is one behind
- * requests that still wait for answers: its own would be taken for one of those.
- */
-function shouldUpgradeCallback(request: IncomingMessage): boolean {
-  return (
-    request.headers.upgrade?.toLowerCase() === 'websocket' && HttpConnection.of(request.socket).mayUpgrade
+/** Serves a request in its turn. One that waits costs much more than its bytes: its connection is cut where there is no room. */
+function take(
+  request: IncomingMessage,
+  response: ServerResponse,
+  { bus }: HttpOptions,
+  serve: (connection: HttpConnection) => void,
+): void {
+  const { socket } = request;
+  const connection = HttpConnection.of(socket);
+  const isTaken = connection.take(
+    response,
+    () => serve(connection),
+    () => connection.roomOf(clientOf(request, bus.clients, 'secret may be in the URL'), bus),
   );
+  if (isTaken || socket.destroyed) return;
+  bus.log.warn({ peer: socket.remoteAddress }, 'no room for the requests that wait: connection cut');
+  socket.destroy();
 }
 
 function pathnameOf(request: IncomingMessage): string {
   return splitTarget(request.url ?? '/').path;
-}
-
-function malformed(description: string): Failure {
-  return new Failure('BUS_MALFORMED_MESSAGE', { description });
-}
-
-/** Why a request is not served wherever it leads. */
-function refusalOf(
-  request: IncomingMessage,
-  { originRules, clientsRequired }: HttpOptions,
-): { readonly status: number; readonly failure: Failure } | undefined {
-  const { host, origin = '' } = request.headers;
-  // RFC 9112 3.2; HTTP/1.0 has none.
-  if (host === undefined && request.httpVersion === '1.1') {
-    return { status: 400, failure: malformed('в запросе нет заголовка Host') };
-  }
-  if (isOriginAllowed(request, originRules, clientsRequired())) return undefined;
-  const description = `страница ${origin} не допущена: добавьте её в listen.http.origins, имя узла — в listen.http.hosts`;
-  return { status: 403, failure: new Failure('BUS_ACCESS_DENIED', { description }) };
 }
 
 function serve(
@@ -133,9 +125,10 @@ function serve(
   connection: HttpConnection,
   options: HttpOptions,
 ): void {
+  const { bus, dialect, originRules } = options;
   const refuse = (status: number, failure: Failure, headers: Record<string, string> = {}) =>
-    writeRefusal(response, options.dialect, status, failure, headers);
-  const refused = refusalOf(request, options);
+    writeRefusal(response, dialect, status, failure, headers);
+  const refused = refusalOf(request, originRules, bus.clients.required);
   if (refused) return refuse(refused.status, refused.failure);
   const pathname = pathnameOf(request);
   const handler = handlerOf(pathname, options.routes);
@@ -169,8 +162,8 @@ function isPreflight(request: IncomingMessage): boolean {
 
 function upgrade(request: IncomingMessage, socket: Socket, head: Buffer, options: HttpOptions): void {
   socket.on('error', () => socket.destroy());
-  const { dialect } = options;
-  const refused = refusalOf(request, options);
+  const { bus, dialect, originRules } = options;
+  const refused = refusalOf(request, originRules, bus.clients.required);
   if (refused) return refuseUpgrade(socket, dialect, refused.status, refused.failure);
   const pathname = pathnameOf(request);
   const handler = handlerOf(pathname, options.routes);

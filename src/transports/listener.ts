@@ -92,6 +92,8 @@ export function trackSockets(server: NetServer, limit: ConnectionLimit): Set<Soc
   const sockets = new Set<Socket>();
   limit.bound(server);
   server.on('connection', (socket: Socket) => {
+    // An HTTP server is told again of one that it is given back.
+    if (sockets.has(socket)) return;
     sockets.add(socket);
     socket.setKeepAlive(true, KEEP_ALIVE_AFTER_MS);
     limit.opened();

@@ -65,6 +65,12 @@ export class PendingAnswers {
     this.#listeners.push(listener);
   }
 
+  /** Calls the listener once, when no answer is under way: at once where none is. */
+  onceNone(listener: () => void): void {
+    if (this.areUnderWay) this.onceFewer(() => this.onceNone(listener));
+    else listener();
+  }
+
   readonly #tell = () => {
     for (const listener of this.#listeners.splice(0)) listener();
   };

@@ -45,14 +45,12 @@ export class UnreadableRequests {
     this.#isRefused = true;
     const { status, description } = UNREADABLE[code] ?? { status: 400, description: 'это не запрос HTTP' };
     const failure = new Failure('BUS_MALFORMED_MESSAGE', { description });
-    this.#afterAll(() => refuseUpgrade(this.#socket, dialect, status, failure));
-  }
-
-  /** Calls `refuse` once all before is answered. */
-  #afterAll(refuse: () => void): void {
-    if (this.#answers.areUnderWay) return this.#answers.onceFewer(() => this.#afterAll(refuse));
-    // What is unreadable may be the rest of a request that has its answer by then.
-    if (this.#answers.broken?.headersSent) return void this.#socket.end();
-    refuse();
+    this.#answers.onceNone(() => {
+      // One of them was the last one.
+      if (!this.#socket.writable) return;
+      // What is unreadable may be the rest of a request that has its answer by then.
+      if (this.#answers.broken?.headersSent) this.#socket.end();
+      else refuseUpgrade(this.#socket, dialect, status, failure);
+    });
   }
 }

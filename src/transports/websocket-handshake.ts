@@ -9,17 +9,18 @@ type Complaint = {
 
 /** One and more tokens (RFC 9110 5.6.2), none of them twice (RFC 6455 4.1). */
 function areSubprotocols(header: string): boolean {
-  const names = header.split(',').map((name) => name.trim());
+  const names = header.split(/[ \t]*,[ \t]*/);
   return (
     new Set(names).size === names.length && names.every((name) => /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/.test(name))
   );
 }
 
 /** What is wrong with a WebSocket's opening handshake (RFC 6455 4.2.1): `ws` would say it in a page of HTML. */
-export function handshakeComplaint({ method, headers }: IncomingMessage): Complaint | undefined {
+export function handshakeComplaint({ method, httpVersion, headers }: IncomingMessage): Complaint | undefined {
   if (method !== 'GET') {
     return { status: 405, description: 'WebSocket открывают методом GET', headers: { allow: 'GET' } };
   }
+  if (httpVersion === '1.0') return { status: 400, description: 'WebSocket бывает с HTTP/1.1' };
   if (!/^[+/0-9A-Za-z]{22}==$/.test(headers['sec-websocket-key'] ?? '')) {
     return { status: 400, description: 'Sec-WebSocket-Key — это 16 байт в base64' };
   }

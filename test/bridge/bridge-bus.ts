@@ -99,13 +99,12 @@ export async function startBridgeBus(options: BridgeBusOptions = ALL_ACCESS) {
   const tcp = createTcpBridgeDialect({ ...BRIDGE_DEFAULTS, ...options.tcp });
   const listeners = await Promise.all([
     listenHttp({
+      bus,
       endpoint,
       tls,
       connections,
       originRules: { origins: [], hosts: [] },
-      clientsRequired: () => bus.clients.required,
       dialect: avq,
-      log: bus.log,
       routes: [
         createTsrvRoute({ bus, dialect: avq, ...bounds }),
         createEventBusRoute({ bus, dialect: sockJs, httpDialect: avq, ...bounds }),

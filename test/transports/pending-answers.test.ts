@@ -33,10 +33,11 @@ function answer({ url = '' }: IncomingMessage, response: ServerResponse): void {
 function connectInMemory(serve: (request: IncomingMessage, response: ServerResponse) => void = answer) {
   let served = 0;
   const server = createServer((request, response) => {
-    HttpConnection.of(request.socket).take(response, () => {
+    const take = () => {
       served += 1;
       serve(request, response);
-    });
+    };
+    HttpConnection.of(request.socket).take(response, take, () => ({ take: () => true, give() {} }));
   });
   let upgraded = '';
   server.on('upgrade', (_request, socket) => {

@@ -114,15 +114,6 @@ describe.each(Object.entries(LAST))('behind a request to %s that is too long', (
   });
 });
 
-test('an upgrade behind requests that are being carried out is answered in its turn, and is none', async () => {
-  const bus = await startSlowBus();
-  bus.socket.write(`${post()}GET /tsrv HTTP/1.1\r\n${UPGRADE}`);
-  await eventually(() => bus.waiting.length === 1);
-  bus.answer(0);
-  await eventually(() => bus.answers().length === 2);
-  expect(bus.answers()).toEqual(['200 0', '405']);
-});
-
 const GARBAGE = {
   'what is no HTTP': ['GARBAGE\r\n\r\n', '400'],
   'headers that are too long': [post(`x: ${'x'.repeat(20_000)}\r\n`), '431'],
@@ -209,6 +200,12 @@ const REFUSED = {
   'an upgrade without Host': [
     '400',
     `GET /tsrv HTTP/1.1\r\n${KEY}${VERSION}${UPGRADE.replace('host: localhost\r\n', '')}`,
+  ],
+  'a request with two Hosts': ['400', 'GET /nothing HTTP/1.1\r\nhost: a\r\nHost: a\r\n\r\n'],
+  'an upgrade of HTTP/1.0': ['400', `GET /tsrv HTTP/1.0\r\n${KEY}${VERSION}${UPGRADE}`],
+  'a WebSocket with a subprotocol that no token is': [
+    '400',
+    `GET /tsrv HTTP/1.1\r\nsec-websocket-protocol: \u00a0a\r\n${KEY}${VERSION}${UPGRADE}`,
   ],
   'an expectation of something else': ['417', post('expect: a miracle\r\n')],
   'a tunnel': ['501', 'CONNECT localhost:443 HTTP/1.1\r\nhost: localhost:443\r\n\r\n'],
