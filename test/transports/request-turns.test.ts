@@ -68,6 +68,19 @@ test('serves nothing more of a connection that is gone', async () => {
   expect(served).toBe(16);
 });
 
+test('serves nothing more of a connection that sends no more', async () => {
+  const { socket, turns } = openConnection();
+  let served = 0;
+  for (let index = 0; index < 200; index += 1) {
+    turns.take(() => {
+      served += 1;
+    });
+  }
+  vi.spyOn(socket, 'readableEnded', 'get').mockReturnValue(true);
+  for (let index = 0; index < 5; index += 1) await turn();
+  expect(served).toBe(16);
+});
+
 test('reads on while answers are held back, but no more than a little', async () => {
   const socket = new Socket();
   const answers = new PendingAnswers(socket);
@@ -95,6 +108,13 @@ test('reads on while answers are held back, but no more than a little', async ()
   socket.emit('drain');
   await turn();
   expect([serve.mock.calls.length, await isReading(300_000)]).toEqual([4, true]);
+  // The next time it is as much again.
+  vi.mocked(answers.areFull).mockReturnValue(true);
+  expect([await isReading(310_000), await isReading(370_000), await isReading(376_000)]).toEqual([
+    true,
+    true,
+    false,
+  ]);
 });
 
 const LONG = 'x'.repeat(20_000);

@@ -6,12 +6,12 @@ import type { Respond } from '#bus/delivery.ts';
 import type { Services } from '#bus/services.ts';
 import type { Signal } from '#core/cancellation.ts';
 import { NO_HEADERS } from '#core/message.ts';
-import { startBridgeBus } from '../bridge/bridge-bus.ts';
+import { type BridgeBusOptions, startBridgeBus } from '../bridge/bridge-bus.ts';
 import { createCertificate } from '../outbound/certificate.ts';
 import { eventually } from '../support/eventually.ts';
 
 /** A bus that answers when it is told to, and a client that writes whatever it likes. */
-async function startSlowBus(protocol: 'HTTP' | 'HTTPS' = 'HTTP') {
+async function startSlowBus(protocol: 'HTTP' | 'HTTPS' = 'HTTP', options: BridgeBusOptions = {}) {
   const waiting: { respond: Respond; signal: Signal }[] = [];
   const services: Partial<Services> = {
     serves: () => true,
@@ -21,7 +21,7 @@ async function startSlowBus(protocol: 'HTTP' | 'HTTPS' = 'HTTP') {
     },
   };
   const tls = protocol === 'HTTPS' ? { ...createCertificate(), clientAuth: false } : undefined;
-  const { url, bus } = await startBridgeBus({ services, ...(tls && { tls }) });
+  const { url, bus } = await startBridgeBus({ services, ...(tls && { tls }), ...options });
   const address = { port: Number(new URL(url).port), host: '127.0.0.1' };
   const socket: Socket = tls ? connectTls({ ...address, rejectUnauthorized: false }) : connect(address);
   onTestFinished(() => void socket.on('error', () => {}).destroy());
@@ -31,6 +31,7 @@ async function startSlowBus(protocol: 'HTTP' | 'HTTPS' = 'HTTP') {
   });
   return {
     bus,
+    address,
     socket,
     waiting,
     answer(index: number) {
@@ -96,6 +97,16 @@ describe.each(['HTTP', 'HTTPS'] as const)('%s', (protocol) => {
     bus.socket.write(PING);
     await eventually(() => bus.answers().length === 6);
   });
+});
+
+test('a connection that asked for h2c counts as one', async () => {
+  const bus = await startSlowBus('HTTP', { maxConnections: 2 });
+  bus.socket.write(post(H2C));
+  await eventually(() => bus.waiting.length === 1);
+  const other = connect(bus.address);
+  onTestFinished(() => void other.destroy());
+  other.write(post());
+  await eventually(() => bus.waiting.length === 2);
 });
 
 test('what comes behind a WebSocket that waits is read as far as a little, and all of it in the end', async () => {
