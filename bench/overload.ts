@@ -1,5 +1,5 @@
 import { kassa24Account, tokensOf } from './accounts.ts';
-import { ALL_X_REPORTS, AvqConnection, xReportOf } from './avq-connection.ts';
+import { ALL_X_REPORTS, AvqConnection, type Request, xReportOf } from './avq-connection.ts';
 import { MeasuredProcess } from './measured-process.ts';
 import { type Outcomes, PacedLoad } from './paced-load.ts';
 import { median, p99 } from './quantiles.ts';
@@ -12,6 +12,8 @@ const CALM = { perSecond: 50, requests: 225, timeoutMs: 5000 };
 const FLOOD_PER_SECOND = 100 * CALM.perSecond;
 /** About what the account can do. */
 const FAN_OUTS_PER_SECOND = 0.25;
+/** Of a client that asks as much at once as a connection may. */
+const BURST = { size: 1000, everyMs: 900 };
 const AIM = 2;
 const CALM_REGISTERS = 300;
 
@@ -83,7 +85,8 @@ function row(situation: Situation, quiet: Situation): string[] {
 
 /**
  * X reports of a client at a modest rate, while another asks the same account a hundred times as often, while a third
- * asks for those of a thousand registers at once, and while both do; beside the same rate in peace, in turns.
+ * asks for those of a thousand registers at once, while both do, and while one asks much at once that nobody answers in
+ * time; beside the same rate in peace, in turns.
  */
 export async function overload(): Promise<void> {
   const account = kassa24Account('almaty', 1000);
@@ -102,6 +105,12 @@ export async function overload(): Promise<void> {
     MeasuredProcess.start('./load-process.ts', { port, perSecond, requests: asked });
   const flood = await press(FLOOD_PER_SECOND, requests);
   const fanOut = await press(FAN_OUTS_PER_SECOND, [ALL_X_REPORTS]);
+  const burst = (headers: Request['headers']): Promise<Load> => {
+    const asked = tokens.slice(CALM_REGISTERS).map((token) => xReportOf(token, headers));
+    return MeasuredProcess.start('./burst-process.ts', { port, ...BURST, requests: asked });
+  };
+  const expiring = await burst({ timeout: '300' });
+  const leaving = await burst({ timeout: '60000' });
   const situationOf = (name: string, loads: readonly Load[]): Situation => ({
     ...{ name, loads, rounds: [], pressed: loads.map(() => ({})) },
   });
@@ -111,6 +120,8 @@ export async function overload(): Promise<void> {
     situationOf('a flood, 100 : 1', [flood]),
     situationOf('get_x_reports of 1000', [fanOut]),
     situationOf('both', [flood, fanOut]),
+    situationOf('1000 that expire at once', [expiring]),
+    situationOf('1000 whose client leaves', [leaving]),
   ];
 
   await calm(CALM.perSecond);
@@ -132,6 +143,6 @@ export async function overload(): Promise<void> {
     situations.map((situation) => row(situation, quiet)),
   );
   connection.close();
-  for (const load of [flood, fanOut]) load.stop();
+  for (const load of [flood, fanOut, expiring, leaving]) load.stop();
   served.stop();
 }

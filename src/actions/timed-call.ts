@@ -1,6 +1,7 @@
 import type { Call, Exchange, Flow } from '#core/call.ts';
 import { Cancellation, type Signal } from '#core/cancellation.ts';
 import type { Clock } from '#core/clock.ts';
+import { endInTurn } from '#core/ending-turns.ts';
 import { Failure } from '#core/failure.ts';
 
 /** Time-outs of requests that name none (milliseconds). */
@@ -39,22 +40,27 @@ export function timedCall<T>(options: TimedCallOptions, run: (call: Call) => Pro
     const giveUp = () => {
       if (signal.aborted) return;
       timer.cancel();
-      signal.abort();
-      // Whatever was not sent yet rejects at once with its own failure; only what is on its way is left.
-      timer = clock.setTimeout(() => {
-        end();
-        const name = effect === 'change' ? 'VENDOR_OUTCOME_UNKNOWN' : 'VENDOR_TIMEOUT';
-        reject(new Failure(name, { cause: new Failure('BUS_TIMEOUT') }));
-      }, GRACE_MS);
+      signal.abortInTurn();
+      // Whatever was not sent yet rejects with its own failure as soon as it is told; only what is on its way is left.
+      endInTurn(() => {
+        if (!hasEnded) timer = clock.setTimeout(giveUpWaiting, GRACE_MS);
+      });
     };
+    const giveUpWaiting = () => {
+      end();
+      const name = effect === 'change' ? 'VENDOR_OUTCOME_UNKNOWN' : 'VENDOR_TIMEOUT';
+      reject(new Failure(name, { cause: new Failure('BUS_TIMEOUT') }));
+    };
+    let hasEnded = false;
     const end = () => {
+      hasEnded = true;
       timer.cancel();
       for (const given of options.signals) given.removeEventListener('abort', giveUp);
     };
     let timer = clock.setTimeout(giveUp, timeoutMs);
     for (const given of options.signals) given.addEventListener('abort', giveUp);
     if (options.signals.some((given) => given.aborted)) giveUp();
-    run(call).then(
+    Promise.try(run, call).then(
       (value) => {
         end();
         resolve(value);

@@ -1,4 +1,5 @@
 import type { Clock, Timer } from '#core/clock.ts';
+import { endInTurn } from '#core/ending-turns.ts';
 import { Failure } from '#core/failure.ts';
 import type { Log } from '#core/log.ts';
 import type { Message } from '#core/message.ts';
@@ -93,7 +94,7 @@ export class LocalEngine implements Engine {
       settle(new Failure('BUS_TIMEOUT', { description, origin: 'timeout' }));
     };
     const startTimer = () => {
-      if (pending) timer = this.#clock.setTimeout(onTimeout, timeoutMs);
+      if (pending) timer = this.#clock.setTimeout(() => endInTurn(onTimeout), timeoutMs);
     };
     return { settle, startTimer };
   }

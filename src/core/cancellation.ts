@@ -1,3 +1,5 @@
+import { endInTurn } from './ending-turns.ts';
+
 /** Why work is given up. One for all: to make one anew costs more than all the rest of giving up. */
 export const GIVEN_UP = new Error('given up');
 
@@ -25,11 +27,11 @@ export class Cancellation implements Signal {
   }
 
   get reason(): Error | undefined {
-    return this.#reason;
+    return this.#reason ?? (this.aborted ? GIVEN_UP : undefined);
   }
 
   addEventListener(_type: 'abort', listener: () => void): void {
-    if (this.aborted || this.#listener === listener || this.#others?.has(listener)) return;
+    if (this.#reason || this.#listener === listener || this.#others?.has(listener)) return;
     if (this.#listener === undefined) {
       this.#listener = listener;
       return;
@@ -44,8 +46,19 @@ export class Cancellation implements Signal {
   }
 
   abort(reason = GIVEN_UP): void {
-    if (this.aborted) return;
+    if (this.#reason) return;
     this.#reason = reason;
+    this.#tell();
+  }
+
+  /** The same, but that the listeners are told when it is their turn, see {@link endInTurn}. */
+  abortInTurn(): void {
+    if (this.#reason) return;
+    this.#reason = GIVEN_UP;
+    endInTurn(() => this.#tell());
+  }
+
+  #tell(): void {
     const errors: unknown[] = [];
     const tell = (listener: () => void) => {
       try {

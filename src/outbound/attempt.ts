@@ -74,6 +74,7 @@ export class Attempt {
 
   onRequestStart(controller: Controller): void {
     // Given up while the connection was being made: it must not leave any more. Nor may it leave twice.
+    if (this.#call.signal.aborted && !this.#controller) this.#onAbort();
     if (this.#isOver || this.#controller) return controller.abort(GIVEN_UP);
     this.#controller = controller;
     if (!this.#isChange) return;

@@ -144,6 +144,8 @@ export function createGate({ clock, ...limits }: GateOptions): Gate {
 
       return new Promise((resolve, reject) => {
         const start = () => {
+          // It is given up, and will be told so in its turn.
+          if (signal.aborted) return;
           signal.removeEventListener('abort', onAbort);
           leave();
           resolve(enter(work));

@@ -16,6 +16,20 @@ type Requester<T> = {
 /** Each makes an answer of its own of what it is told, which may be large: others have their turn in between. */
 const TOLD_A_TURN = 32;
 
+/** Aborted as soon as nobody waits any more, while it is told with the last of them. */
+class Desertion extends Cancellation {
+  readonly #isDeserted: () => boolean;
+
+  constructor(isDeserted: () => boolean) {
+    super();
+    this.#isDeserted = isDeserted;
+  }
+
+  override get aborted(): boolean {
+    return super.aborted || this.#isDeserted();
+  }
+}
+
 /**
  * The call of a run that several requesters wait for. It lives until the last of them has left: its deadline
  * is the latest of theirs, its signal is aborted when nobody is left.
@@ -24,7 +38,7 @@ export class SharedCall<T> implements Call {
   readonly exchanges: Exchange[] = [];
   readonly traceparent: string | undefined;
   readonly flow: Flow | undefined;
-  readonly #cancellation = new Cancellation();
+  readonly #cancellation = new Desertion(() => this.#isDeserted);
   readonly #requesters = new Set<Requester<T>>();
   /** Of every request that has asked, one each. */
   readonly #flows = new Map<string, Flow>();
@@ -51,9 +65,15 @@ export class SharedCall<T> implements Call {
     return this.#cancellation;
   }
 
+  /** Nobody waits any more, though not all of them may know it yet. */
+  get #isDeserted(): boolean {
+    for (const { call } of this.#requesters) if (!call.signal.aborted) return false;
+    return this.#requesters.size > 0;
+  }
+
   /** Is it still worth joining? */
   get isUnderWay(): boolean {
-    return !this.#isOver;
+    return !this.#isOver && !this.#cancellation.aborted;
   }
 
   /** The vendor that the last attempt was made at. */

@@ -1,6 +1,8 @@
+import { setImmediate as turn } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import type { Delivery, Outcome } from '#bus/delivery.ts';
 import { LocalEngine } from '#bus/local-engine.ts';
+import { Failure } from '#core/failure.ts';
 import { type Log, silentLog } from '#core/log.ts';
 import { NO_HEADERS } from '#core/message.ts';
 import { recipientFailure } from '#protocol/recipient-failure.ts';
@@ -293,4 +295,20 @@ describe('request', () => {
     deliveries[0]?.respond?.({ body: 1, headers: NO_HEADERS, respond: (outcome) => second.push(outcome) });
     expect(second).toEqual([expect.objectContaining(NO_HANDLERS)]);
   });
+});
+
+test('requests that nobody answers in time are told so in turns, and an answer that comes by then counts', async () => {
+  await turn();
+  const { clock, engine, request } = createEngine();
+  const owed: Delivery[] = [];
+  engine.register('slow', (delivery) => void owed.push(delivery));
+  const asked = Array.from({ length: 1000 }, () => request('slow', null, 100));
+  clock.advance(100);
+  const told = () => asked.filter(({ length }) => length > 0).length;
+  expect(told()).toBeLessThan(100);
+  owed.at(-1)?.respond?.({ body: 'late', headers: NO_HEADERS });
+  while (told() < asked.length) await turn();
+  expect(asked.at(-1)).toEqual([{ body: 'late', headers: NO_HEADERS }]);
+  expect(asked.slice(0, -1).every(([outcome]) => outcome instanceof Failure)).toBe(true);
+  expect(asked.every(({ length }) => length === 1)).toBe(true);
 });

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { Cancellation, GIVEN_UP, withAnyOf } from '#core/cancellation.ts';
+import { Counted } from '../support/counted.ts';
 
 test('everybody who still listens is told once', () => {
   const cancellation = new Cancellation();
@@ -43,21 +44,6 @@ test.each([0, 1, 2])('one that throws keeps nobody else from being told: %i', (t
   expect(() => cancellation.abort()).toThrow('broken');
   expect(told).toHaveLength(2);
 });
-
-/** How many listeners it has. */
-class Counted extends Cancellation {
-  listeners = 0;
-
-  override addEventListener(type: 'abort', listener: () => void): void {
-    this.listeners += 1;
-    super.addEventListener(type, listener);
-  }
-
-  override removeEventListener(type: 'abort', listener: () => void): void {
-    this.listeners -= 1;
-    super.removeEventListener(type, listener);
-  }
-}
 
 test('work is told of whichever is given up first, and leaves nothing behind', async () => {
   const [timeOut, gone] = [new Counted(), new Counted()];

@@ -1,9 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Call } from '#core/call.ts';
+import { Cancellation } from '#core/cancellation.ts';
 import { createGate } from '#outbound/gate.ts';
 import { createJoinedReads } from '#outbound/joined-reads.ts';
 import { SharedCall } from '#outbound/shared-call.ts';
+import { endMuch } from '../support/ending.ts';
 import { createFakeClock } from '../support/fake-clock.ts';
 import { createCall } from './loopback.ts';
 
@@ -45,6 +47,27 @@ describe('a gate', () => {
     await expect(failing).rejects.toThrow('at once');
     await expect(rejecting).rejects.toThrow('later');
     expect(await last).toBe('done');
+  });
+
+  test('never starts work that is given up and is not told so yet', async () => {
+    const gate = createGate({ concurrency: 1, clock: createFakeClock(START) });
+    let finish = () => {};
+    const first = gate.run(NEVER, () => new Promise<void>((resolve) => (finish = resolve)));
+    const signal = new Cancellation();
+    let isStarted = false;
+    const gone = gate.run({ signal }, () => {
+      isStarted = true;
+      return Promise.resolve();
+    });
+    const next = gate.run(NEVER, () => Promise.resolve('next'));
+    const done = endMuch();
+    signal.abortInTurn();
+    finish();
+    await first;
+    expect(await next).toBe('next');
+    await done;
+    await expect(gone).rejects.toMatchObject({ name: 'BUS_TIMEOUT' });
+    expect(isStarted).toBe(false);
   });
 
   test('never starts work whose requester has gone', async () => {

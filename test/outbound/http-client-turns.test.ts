@@ -1,6 +1,18 @@
+import { createServer } from 'node:http';
 import { expect, test } from 'vitest';
+import { Cancellation } from '#core/cancellation.ts';
+import { endMuch } from '../support/ending.ts';
 import { createFakeClock } from '../support/fake-clock.ts';
-import { CLOSED_PORT, createCall, createClient, listenHttp, requestOf, until } from './loopback.ts';
+import {
+  CLOSED_PORT,
+  createCall,
+  createClient,
+  EFFECTS,
+  listen,
+  listenHttp,
+  requestOf,
+  until,
+} from './loopback.ts';
 
 const START = Date.parse('2026-03-01T00:00:00Z');
 
@@ -49,4 +61,35 @@ test('calls whose time is over take no turns of a rate-limited account', async (
   expect(new Set(await Promise.all(late))).toEqual(new Set(['BUS_TIMEOUT']));
   expect(await last).toBe(200);
   expect(times).toEqual([0, 1000]);
+});
+
+test.each(EFFECTS)('a %s that is given up while its connection is made never leaves', async (effect) => {
+  let requests = 0;
+  let connections = 0;
+  const server = createServer((_request, response) => {
+    requests += 1;
+    response.end();
+  });
+  server.on('connection', () => {
+    connections += 1;
+  });
+  const client = createClient(`http://127.0.0.1:${await listen(server)}`);
+  const signal = new Cancellation();
+  const call = { ...createCall(), signal };
+  const outcome = outcomeOf(client.send(requestOf(effect), call));
+  // The request has its turn, and is not told before its connection is there.
+  await Promise.resolve();
+  let isTold = false;
+  signal.addEventListener('abort', () => {
+    isTold = true;
+  });
+  const told = until(() => connections === 1);
+  const putOff = setInterval(() => void endMuch(), 0);
+  void endMuch();
+  signal.abortInTurn();
+  await told;
+  clearInterval(putOff);
+  expect(await outcome).toBe('BUS_TIMEOUT');
+  await until(() => isTold);
+  expect(requests).toBe(0);
 });

@@ -1,8 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Call } from '#core/call.ts';
+import { Cancellation, GIVEN_UP } from '#core/cancellation.ts';
 import { createJoinedReads } from '#outbound/joined-reads.ts';
 import { createTokenSession } from '#outbound/token-session.ts';
+import { endMuch } from '../support/ending.ts';
 import { createFakeClock, type FakeClock } from '../support/fake-clock.ts';
 import { createCall, createClient, listenHttp, requestOf, type TestCall, until } from './loopback.ts';
 
@@ -43,6 +45,26 @@ describe('joined reads', () => {
     const again = reads.read(REGISTER, 'shift', call(), run);
     runs[2]?.resolve('later');
     expect(await again).toBe('later');
+  });
+
+  test('are not joined when nobody waits for them any more, though they are not told so yet', async () => {
+    const reads = createJoinedReads();
+    const { runs, run } = createRuns();
+    const gone = new Cancellation();
+    const left = nameOf(reads.read(REGISTER, 'shift', { ...createCall(START + 1000), signal: gone }, run));
+    const done = endMuch();
+    gone.abortInTurn();
+    expect(runs[0]?.shared.signal).toMatchObject({ aborted: true, reason: GIVEN_UP });
+    let isTold = false;
+    runs[0]?.shared.signal.addEventListener('abort', () => {
+      isTold = true;
+    });
+    const asked = reads.read(REGISTER, 'shift', createCall(START + 1000), run);
+    expect([runs.length, isTold]).toEqual([2, false]);
+    await done;
+    expect([await left, isTold]).toEqual(['BUS_TIMEOUT', true]);
+    runs[1]?.resolve('shift');
+    expect(await asked).toBe('shift');
   });
 
   test('tell a crowd in turns, and whoever leaves meanwhile what is known', async () => {
