@@ -10,6 +10,7 @@ import type { Log } from '#core/log.ts';
 import type { Dialect } from '#protocol/frame.ts';
 import { type BodyLimits, type BodyRoom, type ReadBody, readBody } from './http-body.ts';
 import { PendingAnswers } from './pending-answers.ts';
+import { QueueGauge } from './queue-gauge.ts';
 import { RequestTurns } from './request-turns.ts';
 import { UnreadableRequests } from './unreadable-requests.ts';
 import { costOf, WaitingRequests } from './waiting-requests.ts';
@@ -29,6 +30,7 @@ export class HttpConnection {
   readonly #waiting = new WaitingRequests();
   readonly #sessions = new Set<Session>();
   #queuedBytes = 0;
+  #gauge: QueueGauge | undefined;
   #last: ServerResponse | undefined;
 
   private constructor(socket: Duplex) {
@@ -136,7 +138,8 @@ export class HttpConnection {
     response.once('finish', () => {
       this.#queuedBytes -= bytes;
     });
-    if (queued <= maxQueuedBytes || this.#socket.destroyed) return;
+    this.#gauge ??= new QueueGauge(maxQueuedBytes);
+    if (!this.#gauge.isOverfull(queued) || this.#socket.destroyed) return;
     log.warn({ client, queued }, 'slow consumer disconnected');
     this.#socket.destroy();
   }

@@ -37,16 +37,26 @@ function currentTurn(): number {
   return turn;
 }
 
+/** Tells when a turn of the event loop is another one than the last time that it was asked. */
+export class TurnWatch {
+  #turn = -1;
+
+  isNew(): boolean {
+    const now = currentTurn();
+    if (now === this.#turn) return false;
+    this.#turn = now;
+    return true;
+  }
+}
+
 /** Counts what one connection has had done in the current turn of the event loop: who asks now and then never waits. */
 export class TurnCount {
-  #turn = 0;
+  readonly #watch = new TurnWatch();
   #count = 0;
 
   /** Returns how much it is now. */
   add(amount: number): number {
-    const now = currentTurn();
-    if (now !== this.#turn) this.restart();
-    this.#turn = now;
+    if (this.#watch.isNew()) this.restart();
     this.#count += amount;
     return this.#count;
   }

@@ -13,7 +13,6 @@ const ENOUGH_BYTES = 65_536;
  */
 export class WriteBatch {
   readonly #socket: Writable;
-  readonly #maxQueuedBytes: number;
   readonly #enoughBytes: number;
   #corked = false;
   #isReceiving = false;
@@ -25,17 +24,7 @@ export class WriteBatch {
   /** No more than `maxQueuedBytes` are to wait in the socket, of which much less is gathered. */
   constructor(socket: Writable, maxQueuedBytes: number) {
     this.#socket = socket;
-    this.#maxQueuedBytes = maxQueuedBytes;
     this.#enoughBytes = Math.min(ENOUGH_BYTES, maxQueuedBytes / 2);
-  }
-
-  /** Does the other end read too slowly? What was merely gathered says nothing of it, and is written out first. */
-  isOverfull(): boolean {
-    if (this.#socket.writableLength <= this.#maxQueuedBytes) return false;
-    if (!this.#corked) return true;
-    this.#socket.uncork();
-    this.#socket.cork();
-    return this.#socket.writableLength > this.#maxQueuedBytes;
   }
 
   /**

@@ -1,10 +1,14 @@
+import { randomUUID } from 'node:crypto';
+import { request as httpRequest } from 'node:http';
+import { request as httpsRequest } from 'node:https';
 import { setImmediate } from 'node:timers/promises';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { WebSocket } from 'ws';
 import { type Log, silentLog } from '#core/log.ts';
 import { NO_HEADERS } from '#core/message.ts';
-import { ALL_ACCESS, type BridgeBus, startBridgeBus } from '../bridge/bridge-bus.ts';
-import { openFramed, openRaw, openTcp } from '../bridge/bridge-clients.ts';
+import { ALL_ACCESS, type BridgeBus, createInbox, startBridgeBus } from '../bridge/bridge-bus.ts';
+import { type BridgeClient, openFramed, openRaw, openTcp } from '../bridge/bridge-clients.ts';
+import { createCertificate } from '../outbound/certificate.ts';
 import { eventually } from '../support/eventually.ts';
 
 describe('a client that does not read', () => {
@@ -36,23 +40,61 @@ describe('a client that does not read', () => {
   });
 });
 
-describe('a client that reads', () => {
+/** Messages of a stream of frames, one a line (SockJS 0.3 `xhr_streaming`). */
+async function openStreaming({ url }: BridgeBus): Promise<Pick<BridgeClient, 'send' | 'next'>> {
+  const session = `${url}/eventbus/000/${randomUUID()}`;
+  const inbox = createInbox<Record<string, unknown>>();
+  const get = url.startsWith('https') ? httpsRequest : httpRequest;
+  const ask = (path: string, body: string) => {
+    const request = get(`${session}/${path}`, { method: 'POST', rejectUnauthorized: false });
+    request.on('error', () => {}).end(body);
+    onTestFinished(() => void request.destroy());
+    return request;
+  };
+  const opened = Promise.withResolvers<void>();
+  let rest = '';
+  ask('xhr_streaming', '').on('response', (response) =>
+    response.setEncoding('utf8').on('data', (chunk: string) => {
+      const lines = (rest + chunk).split('\n');
+      rest = lines.pop() ?? '';
+      for (const line of lines) {
+        if (line === 'o') opened.resolve();
+        if (line.startsWith('a')) for (const text of JSON.parse(line.slice(1))) inbox.put(JSON.parse(text));
+      }
+    }),
+  );
+  await opened.promise;
+  return {
+    send: (message) => void ask('xhr_send', JSON.stringify([JSON.stringify(message)])),
+    next: () => inbox.next(),
+  };
+}
+
+describe.each(['plain', 'TLS'])('a client that reads, %s', (encryption) => {
+  const anyCertificate = encryption === 'TLS' ? { rejectUnauthorized: false } : undefined;
   const OPEN = {
-    tcp: (bus: BridgeBus) => openTcp(bus.avqPort),
+    tcp: (bus: BridgeBus) => openTcp(bus.avqPort, anyCertificate),
     'a WebSocket of tsrv': (bus: BridgeBus) => openRaw(bus, '/tsrv'),
     'a raw WebSocket': (bus: BridgeBus) => openRaw(bus),
     'a framed WebSocket': (bus: BridgeBus) => openFramed(bus),
+    xhr_streaming: openStreaming,
   };
   const VIAS = Object.keys(OPEN) as (keyof typeof OPEN)[];
 
   test.each([
     ...VIAS.map((via) => [via, 'at once'] as const),
     ...VIAS.map((via) => [via, 'one a turn'] as const),
-  ])('is not cut off by what was merely gathered: %s, %s', async (via, pace) => {
-    const bus = await startBridgeBus({ ...ALL_ACCESS, maxQueuedBytes: 20_000 });
-    const client = await OPEN[via](bus);
-    const isBridge = via === 'a raw WebSocket' || via === 'a framed WebSocket';
-    client.send({ type: isBridge ? 'register' : 'listen', address: 'news' });
+  ])('is not cut off by what comes in one turn or is merely gathered: %s, %s', async (via, pace) => {
+    const tls = { ...createCertificate(), clientAuth: false };
+    const bus = await startBridgeBus({
+      ...ALL_ACCESS,
+      maxQueuedBytes: 20_000,
+      ...(anyCertificate && { tls }),
+    });
+    const url = anyCertificate ? bus.url.replace('http', 'https') : bus.url;
+    const client = await OPEN[via]({ ...bus, url });
+    const isOurs = via === 'tcp' || via === 'a WebSocket of tsrv';
+    client.send({ type: isOurs ? 'listen' : 'register', address: 'news' });
     await eventually(() => bus.engine.has('news'));
     const count = 14;
     for (let index = 0; index < count; index += 1) {

@@ -162,10 +162,22 @@ describe('limits', () => {
     const { base, opened } = await listen({ maxQueuedBytes: 1000 });
     const session = newSession(base);
     await openByPolling(session);
-    for (let sent = 0; sent < 5; sent += 1) opened[0]?.connection.send('x'.repeat(300));
+    for (let sent = 0; sent < 5; sent += 1) {
+      opened[0]?.connection.send('x'.repeat(300));
+      await new Promise((resolve) => setImmediate(resolve));
+    }
     await opened[0]?.closed;
     expect(opened[0]?.connection.queuedBytes).toBe(0);
     await expectPoll(session, 'c[1008,"Slow consumer"]\n');
+  });
+
+  it('keeps what one turn brings for a client that fetches it', async () => {
+    const { base, opened } = await listen({ maxQueuedBytes: 1000 });
+    const session = newSession(base);
+    await openByPolling(session);
+    for (const text of ['a', 'b', 'c']) opened[0]?.connection.send(text.repeat(600));
+    await expectPoll(session, `a["${'a'.repeat(600)}","${'b'.repeat(600)}","${'c'.repeat(600)}"]\n`);
+    expect(opened[0]?.closes).toBe(0);
   });
 
   it('cuts off a stream whose client does not read', async () => {

@@ -83,16 +83,6 @@ test('of a small queue no more than half is gathered', async () => {
   expect(writes).toEqual(['a'.repeat(100)]);
 });
 
-test('what was merely gathered makes no queue overfull', () => {
-  const { writes, batch, write } = createSocket(200);
-  write('a'.repeat(300));
-  expect(batch.isOverfull()).toBe(false);
-  expect(writes).toEqual(['a'.repeat(300)]);
-  write('b'.repeat(200));
-  expect(batch.isOverfull()).toBe(false);
-  expect(writes).toHaveLength(1);
-});
-
 test('what an incoming message is answered at once leaves before the turn ends', async () => {
   const { writes, batch, write } = createSocket();
   batch.receiving(() => write('a'));

@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import { WebSocket } from 'ws';
 import { closeFrame, HEARTBEAT_FRAME, OPEN_FRAME } from '#protocol/sockjs-frames.ts';
 import { readWebSocketMessage } from '#protocol/sockjs-upstream.ts';
+import { QueueGauge } from '#transports/queue-gauge.ts';
 import { Alarm } from './alarm.ts';
 import { DEFAULT_CLOSE_CODE, DEFAULT_CLOSE_REASON, ignore, type SockJsConnection } from './connection.ts';
 import { MessageTurns } from './message-turns.ts';
@@ -19,7 +20,7 @@ export class FramedWebSocket implements SockJsConnection {
   onGarbage: () => void = ignore;
   onClose: () => void = ignore;
   readonly #socket: WebSocket;
-  readonly #settings: SockJsSettings;
+  readonly #gauge: QueueGauge;
   readonly #outbox = new Outbox(() => this.#flush());
   readonly #turns = new MessageTurns((text) => this.onMessage(text));
   readonly #alarm: Alarm;
@@ -28,7 +29,7 @@ export class FramedWebSocket implements SockJsConnection {
   constructor(request: IncomingMessage, socket: WebSocket, settings: SockJsSettings) {
     this.request = request;
     this.#socket = socket;
-    this.#settings = settings;
+    this.#gauge = new QueueGauge(settings.maxQueuedBytes);
     this.#alarm = new Alarm(settings.clock);
     socket.on('message', (data) => this.#receive(messageText(data)));
     // After what has come before it.
@@ -48,10 +49,7 @@ export class FramedWebSocket implements SockJsConnection {
 
   send(text: string): void {
     if (this.#closed) return;
-    const { maxQueuedBytes } = this.#settings;
-    // Of what was written before: one large answer, or what was merely gathered, is no sign of a client that does not read.
-    if (this.queuedBytes > maxQueuedBytes) this.#flush();
-    if (this.queuedBytes <= maxQueuedBytes) return this.#outbox.put(text);
+    if (!this.#gauge.isOverfull(this.queuedBytes)) return this.#outbox.put(text);
     this.#outbox.clear();
     this.#socket.terminate(); // a reason would only queue up behind what the client does not read
     this.#markClosed();

@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { WebSocket } from 'ws';
+import { QueueGauge } from '#transports/queue-gauge.ts';
 import { WriteBatch } from '#transports/write-batch.ts';
 import { DEFAULT_CLOSE_CODE, DEFAULT_CLOSE_REASON, ignore, type SockJsConnection } from './connection.ts';
 import type { SockJsSettings } from './options.ts';
@@ -15,6 +16,7 @@ export class RawWebSocket implements SockJsConnection {
   onClose: () => void = ignore;
   readonly #socket: WebSocket;
   readonly #batch: WriteBatch;
+  readonly #gauge: QueueGauge;
   /** The official Java client understands nothing but binary; who sends text gets text. */
   #binary = true;
   #closed = false;
@@ -23,6 +25,7 @@ export class RawWebSocket implements SockJsConnection {
     this.request = request;
     this.#socket = socket;
     this.#batch = new WriteBatch(request.socket, settings.maxQueuedBytes);
+    this.#gauge = new QueueGauge(settings.maxQueuedBytes);
     socket.on('message', (data, isBinary) => {
       if (this.#closed) return;
       this.#binary = isBinary;
@@ -44,8 +47,7 @@ export class RawWebSocket implements SockJsConnection {
 
   send(text: string): void {
     if (this.#closed) return;
-    // Of what was written before: one large answer is no sign of a client that does not read.
-    if (this.#batch.isOverfull()) {
+    if (this.#gauge.isOverfull(this.queuedBytes)) {
       this.#socket.terminate(); // a close frame would only queue up behind what the client does not read
       return this.#markClosed();
     }

@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { closeFrame, HEARTBEAT_FRAME, OPEN_FRAME } from '#protocol/sockjs-frames.ts';
 import type { SockJsHttpTransport } from '#protocol/sockjs-framings.ts';
+import { QueueGauge } from '#transports/queue-gauge.ts';
 import { Alarm } from './alarm.ts';
 import {
   DEFAULT_CLOSE_CODE,
@@ -40,7 +41,7 @@ export class HttpSession implements SockJsConnection {
   onMessage: (text: string) => void = ignore;
   onGarbage: () => void = ignore;
   onClose: () => void = ignore;
-  readonly #settings: SockJsSettings;
+  readonly #gauge: QueueGauge;
   readonly #forget: () => void;
   readonly #outbox = new Outbox(() => this.#flush());
   readonly #turns = new MessageTurns((text) => this.onMessage(text));
@@ -54,7 +55,7 @@ export class HttpSession implements SockJsConnection {
   constructor({ request, transport, settings, forget }: SessionStart, receiver: Receiver) {
     this.request = request;
     this.transport = transport;
-    this.#settings = settings;
+    this.#gauge = new QueueGauge(settings.maxQueuedBytes);
     this.#forget = forget;
     this.#alarm = new Alarm(settings.clock);
     this.#attach(receiver);
@@ -71,8 +72,7 @@ export class HttpSession implements SockJsConnection {
 
   send(text: string): void {
     if (this.#closed) return;
-    // Of what was written before: one large answer is no sign of a client that does not read.
-    if (this.queuedBytes > this.#settings.maxQueuedBytes) this.#dropSlowConsumer();
+    if (this.#gauge.isOverfull(this.queuedBytes)) this.#dropSlowConsumer();
     else this.#outbox.put(text);
   }
 
