@@ -1,3 +1,4 @@
+import { tsrv } from '#vendors/index.ts';
 import { type Account, tokensOf, tsrvAccount } from './accounts.ts';
 import { AvqConnection, xReportOf } from './avq-connection.ts';
 import { MeasuredProcess } from './measured-process.ts';
@@ -16,15 +17,13 @@ const HEALTHY = { perSecond: 150, warmUp: 2000, requests: 900 };
 const SICK = { perSecond: 25, timeoutMs: 4000 };
 const IN_FLIGHT = (SICK.perSecond * SICK.timeoutMs) / 1000;
 const AIM = 1.2;
-/** Of an account by default. */
-const CONCURRENCY = 16;
 
 /** At the vendor, or still waiting for its turn there. */
 const TIMED_OUT = new Set(['VENDOR_TIMEOUT', 'BUS_TIMEOUT']);
 
 type Counts = Outcomes['counts'];
 
-/** `cpuMicros`: of the bus, a request of the healthy account. */
+/** `cpuMicros`: of all that the bus does, for its neighbour too, a request of the healthy account. */
 type Driven = {
   readonly answered: number;
   readonly latenciesMs: readonly number[];
@@ -132,7 +131,15 @@ function row(name: string, driven: readonly Driven[], ratios: readonly number[] 
 }
 
 const COLUMNS = [
-  ...['neighbours', 'answered', 'p50 ms', 'p99 ms', 'bus cpu µs/X', 'p99 ratio', 'of the rounds'],
+  ...[
+    'neighbours',
+    'answered',
+    'p50 ms',
+    'p99 ms',
+    'bus cpu µs/X, neighbour in it',
+    'p99 ratio',
+    'of the rounds',
+  ],
   ...['aim', ''],
 ];
 
@@ -147,7 +154,7 @@ function print(rounds: readonly Round[]): void {
   const isSick = outcomes.length > 0 && outcomes.every((name) => TIMED_OUT.has(name));
   const isKept = median(ratios) <= AIM && isAnswered && isSick;
   const sides = (pairs: readonly Pair[], side: keyof Pair) => pairs.map((pair) => pair[side]);
-  const hanging = `its neighbour hangs: ${CONCURRENCY} at the vendor, ${IN_FLIGHT - CONCURRENCY} wait`;
+  const hanging = `its neighbour hangs: ${tsrv.concurrency} at the vendor, ${IN_FLIGHT - tsrv.concurrency} wait`;
   printTable(COLUMNS, [
     row('in peace', sides(control, 'quiet')),
     row('in peace beside it', sides(control, 'other'), ratiosOf(control)),

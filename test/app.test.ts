@@ -8,6 +8,7 @@ import { WebSocket } from 'ws';
 import { type App, createApp, vendors } from '#app.ts';
 import { parseConfig } from '#config.ts';
 import { silentLog } from '#core/log.ts';
+import { eventually } from './support/eventually.ts';
 
 /** An upstream that takes every call and never answers. */
 let silent: Server;
@@ -48,19 +49,22 @@ afterEach(() => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-async function connect(): Promise<{
+async function connect(to = app): Promise<{
   send(address: string, action: string): void;
   answers: Map<string, string>;
+  closed: Promise<unknown>;
 }> {
-  const webSocket = new WebSocket(`ws://127.0.0.1:${app.listening.http?.port}/tsrv`);
+  const webSocket = new WebSocket(`ws://127.0.0.1:${to.listening.http?.port}/tsrv`);
   const answers = new Map<string, string>();
   webSocket.on('message', (data: Buffer) => {
     const { address, data: body } = JSON.parse(data.toString());
     answers.set(address, body.name);
   });
+  const closed = new Promise((resolve) => webSocket.once('close', resolve));
   await new Promise((resolve) => webSocket.once('open', resolve));
   return {
     answers,
+    closed,
     send: (address, action) =>
       webSocket.send(JSON.stringify({ address, reply_address: action, headers: { action, token: 'AVQ1' } })),
   };
@@ -82,6 +86,23 @@ describe('stopping', () => {
       create_sale: 'VENDOR_OUTCOME_UNKNOWN',
       nothing: 'BUS_TIMEOUT',
     });
+  });
+});
+
+describe('stopping with no vendor to log out of', () => {
+  test('lets what was answered last leave before the connection is cut', async () => {
+    const bare = await createApp({
+      config: { ...config, store: { ...config.store, path: join(folder, 'bare') }, vendors: {}, devices: [] },
+      log: silentLog,
+    });
+    const { send, answers, closed } = await connect(bare);
+    send('sink', 'nothing');
+    send('ik.service.app', 'version');
+    await eventually(() => answers.has('version'));
+    await bare.stop();
+    await closed;
+    expect(answers.get('nothing')).toBe('BUS_TIMEOUT');
+    await app.stop();
   });
 });
 

@@ -1,7 +1,7 @@
 import type { Call, Exchange, Flow } from '#core/call.ts';
 import type { Signal } from '#core/cancellation.ts';
 import type { Clock } from '#core/clock.ts';
-import { Failure } from '#core/failure.ts';
+import { Failure, SENT_AND_SILENT } from '#core/failure.ts';
 import type { ActionClient, ServiceHeaders } from '#domain/action.ts';
 import type { Change } from '#domain/change.ts';
 import type { Jobs } from '#operations/jobs.ts';
@@ -124,7 +124,7 @@ export class VendorCalls {
   }
 }
 
-const LATE = { status: null, code: 'timeout', message: 'запрос отправлен, ответа нет' };
+const LATE = { status: null, code: 'timeout', message: SENT_AND_SILENT };
 const UNSETTLED = { status: null, code: 'unknown', message: 'по состоянию у поставщика исход пока не виден' };
 
 /** An outcome that nobody knows is that of a vendor, which is named even where it has said nothing. */

@@ -26,13 +26,15 @@ const STEEPNESS = 3;
 
 /**
  * The places for work under way. Whoever asks is let in while it holds less than what is still free for all: one alone
- * stops at two fifths, so that there is room left for everybody who comes, and all together never have more than the
- * limits. A fifth is kept for those who hold next to nothing: many who flood one after the other, each of what the
- * others have left, would leave nothing to whoever asks now and then. What counts as next to nothing shrinks faster than
- * what is left, so that as many as the square root of the places may flood, and whoever holds nothing finds one; of
- * bytes, as long as messages are small beside the room. With more of them nothing is promised.
+ * stops at two fifths, or before two thirds where a request of its counts as many, so that there is room left for
+ * everybody who comes, and all together never have more than the limits. A fifth is kept for those who hold next to
+ * nothing: many who flood one after the other, each of what the others have left, would leave nothing to whoever asks
+ * now and then. What counts as next to nothing shrinks faster than what is left, so that as many as the square root of
+ * the places may flood, and whoever holds nothing finds one; of bytes, as long as messages are small beside the room.
+ * With more of them nothing is promised.
  * A group is let in as if it were one, and those in it share what it may have by the same rule: one of them alone stops
- * at two fifths of that, and a fifth is kept for those of them who hold next to nothing.
+ * at two fifths of that, and a fifth is kept for those of them who hold next to nothing, as far as the others leave the
+ * group so much.
  */
 export class Admission {
   readonly #limits: AdmissionLimits;

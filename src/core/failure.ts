@@ -45,6 +45,9 @@ export const FAILURES = {
   },
 } as const satisfies Record<string, { code: number; description: string }>;
 
+/** The `message` in the `details` of a failure where a vendor got the request and was silent. */
+export const SENT_AND_SILENT = 'запрос отправлен, ответа нет';
+
 export type FailureName = keyof typeof FAILURES;
 
 /** What a vendor said, for the `details` of a failure. Never holds a secret. */
@@ -91,6 +94,8 @@ export type FailureOrigin = 'recipient' | 'no-handlers' | 'timeout';
 type FailureOptions = {
   /** Russian, for a person: what happened and what to do. */
   description?: string;
+  /** What is known beside the usual description, which it is put behind; not with a `description` of one's own. */
+  words?: string;
   details?: FailureDetails;
   cause?: unknown;
   origin?: FailureOrigin;
@@ -101,6 +106,8 @@ const CODES: Readonly<Record<string, { code: number }>> = FAILURES;
 /** The one class of failure. `cause` is for the log and never leaves the process. */
 export class Failure extends Error {
   readonly description: string;
+  /** What stands behind the usual description; empty where nothing does. */
+  readonly words: string;
   /** Whole number for Vert.x clients. */
   readonly code: number;
   readonly details: FailureDetails | undefined;
@@ -108,7 +115,10 @@ export class Failure extends Error {
   readonly #told: ToldFailure | undefined;
 
   constructor(name: FailureName, options: FailureOptions = {}, told?: ToldFailure) {
-    const description = told?.description ?? options.description ?? FAILURES[name].description;
+    const { words = '' } = options;
+    const usual = FAILURES[name].description;
+    const own = options.description ?? (words === '' ? usual : `${usual}: ${words}`);
+    const description = told?.description ?? own;
     const { stackTraceLimit } = Error;
     // An answer like any other: where it was made says nothing, and costs ten times the rest. A cause keeps its own.
     Error.stackTraceLimit = 0;
@@ -119,6 +129,7 @@ export class Failure extends Error {
     Error.stackTraceLimit = stackTraceLimit;
     this.name = told?.name ?? name;
     this.description = description;
+    this.words = words;
     this.code = told?.code ?? CODES[this.name]?.code ?? FAILURES[name].code;
     this.details = options.details;
     this.origin = options.origin ?? 'recipient';

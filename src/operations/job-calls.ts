@@ -15,7 +15,7 @@ export type JobCallsOptions = {
   /** How long a job may take (milliseconds). */
   readonly deadlineMs: number;
   /** Aborted when the bus stops. */
-  readonly closing: AbortSignal;
+  readonly closing: Signal;
 };
 
 /** How long the vendor may take to be told something. */

@@ -1,3 +1,4 @@
+import type { Signal } from '#core/cancellation.ts';
 import { type Clock, delay } from '#core/clock.ts';
 import { Failure } from '#core/failure.ts';
 import type { Log } from '#core/log.ts';
@@ -21,7 +22,7 @@ export type JobPageOptions = {
   /** Told of every change that is on disk. */
   readonly onChange: (record: JobRecord) => void;
   /** Aborted when the bus stops: from then on nothing is written. */
-  readonly closing: AbortSignal;
+  readonly closing: Signal;
 };
 
 type Finished = Extract<JobStep<unknown>, { result: unknown }>;
@@ -110,7 +111,7 @@ export class JobPage {
     const { table, clock, log, onChange, closing } = this.#options;
     const next = { ...this.#record, ...changes, updatedAt: clock.now() };
     for (let failures = 0; ; failures += 1) {
-      closing.throwIfAborted();
+      if (closing.aborted) throw closing.reason;
       try {
         await table.update(next);
         break;

@@ -1,4 +1,5 @@
 import type { Call } from '#core/call.ts';
+import { Cancellation, type Signal, withAnyOf } from '#core/cancellation.ts';
 import { delay, LONGEST_TIMER_MS, type Timer } from '#core/clock.ts';
 import { Failure } from '#core/failure.ts';
 import { parseJson } from '#core/json.ts';
@@ -31,7 +32,7 @@ export class JobRun {
   readonly #order: JobOrder;
   readonly #trouble = new JobTrouble();
   /** Ends the present step: the time is over, or somebody wants to cancel. */
-  #interrupt = new AbortController();
+  #interrupt = new Cancellation();
   #cancelling: PromiseWithResolvers<void> | undefined;
   #isOverdue = false;
   /** Resolves when the job has ended, or the bus has stopped; never rejects. */
@@ -107,7 +108,7 @@ export class JobRun {
   async #place(job: Job): Promise<number> {
     const place = (call: Call) => this.#order.place(this.record, job, call);
     try {
-      await this.#page.order(await this.#calls.run(this.#signal, place));
+      await this.#page.order(await this.#interruptibly((signal) => this.#calls.run(signal, place)));
       this.#trouble.clear();
     } catch (caught) {
       if (this.#isInterrupted) return 0;
@@ -122,7 +123,9 @@ export class JobRun {
   async #look(job: Job, ordered: unknown): Promise<number> {
     let step: JobStep<unknown>;
     try {
-      step = await this.#calls.follow(this.record, this.#signal, (context) => job.follow(ordered, context));
+      step = await this.#interruptibly((signal) =>
+        this.#calls.follow(this.record, signal, (context) => job.follow(ordered, context)),
+      );
     } catch (caught) {
       if (this.#isInterrupted) return 0;
       if (mayBeToldLater(caught)) return this.#retryIn(caught);
@@ -152,7 +155,7 @@ export class JobRun {
       // What the vendor cannot cancel any more has ended there, and nobody wants it all the same.
       if (failure.name !== 'VENDOR_REJECTED') {
         this.#cancelling = undefined;
-        this.#interrupt = new AbortController();
+        this.#interrupt = new Cancellation();
         asked.reject(failure);
         return;
       }
@@ -162,10 +165,10 @@ export class JobRun {
 
   /** Resolves with false when it is not known yet whether it was ordered: until then the wish to cancel it waits. */
   async #findOrder(job: Job): Promise<boolean> {
-    if (this.#interrupt.signal.aborted) this.#interrupt = new AbortController();
+    if (this.#interrupt.aborted) this.#interrupt = new Cancellation();
     const find = (call: Call) => this.#order.find(this.record, job, call);
     try {
-      const found = await this.#calls.run(this.#signal, find);
+      const found = await this.#interruptibly((signal) => this.#calls.run(signal, find));
       if (found) await this.#page.order(found.ordered);
       return true;
     } catch (caught) {
@@ -183,14 +186,14 @@ export class JobRun {
   async #pause(ms: number): Promise<void> {
     if (ms <= 0) return;
     const pauseMs = Math.min(ms, LONGEST_TIMER_MS);
-    await delay(this.#options.clock, pauseMs, this.#signal).catch(() => undefined);
+    await this.#interruptibly((signal) => delay(this.#options.clock, pauseMs, signal)).catch(() => undefined);
   }
 
-  get #signal(): AbortSignal {
-    return AbortSignal.any([this.#interrupt.signal, this.#options.closing]);
+  #interruptibly<T>(work: (signal: Signal) => Promise<T>): Promise<T> {
+    return withAnyOf([this.#interrupt, this.#options.closing], work);
   }
 
   get #isInterrupted(): boolean {
-    return this.#interrupt.signal.aborted || this.#options.closing.aborted;
+    return this.#interrupt.aborted || this.#options.closing.aborted;
   }
 }

@@ -1,4 +1,4 @@
-import type { Signal } from '#core/cancellation.ts';
+import { Cancellation, type Signal } from '#core/cancellation.ts';
 import { Failure } from '#core/failure.ts';
 import type { Job } from '#domain/job.ts';
 import type { JobClient, JobFilter } from '#domain/job-desk.ts';
@@ -34,7 +34,7 @@ export class Jobs {
   readonly #options: JobsOptions;
   readonly #live: LiveJobs;
   readonly #events: JobEvents;
-  readonly #closing = new AbortController();
+  readonly #closing = new Cancellation();
   readonly #expiry: JobExpiry;
 
   constructor(options: JobsOptions) {
@@ -65,7 +65,7 @@ export class Jobs {
    */
   async order(request: JobRequest, signal?: Signal): Promise<JobRecord> {
     const { operations, clock, deadlineMs } = this.#options;
-    if (this.#closing.signal.aborted) throw new Failure('BUS_OVERLOADED');
+    if (this.#closing.aborted) throw new Failure('BUS_OVERLOADED');
     const fresh = toJobRecord(request, clock.now(), deadlineMs);
     if (request.operationId !== undefined) {
       for (const operation of possibleOperations(request)) await operations.check(operation);
@@ -131,8 +131,7 @@ export class Jobs {
   /** Newest first; a page ends where it would be too large for a message. */
   async list(filter: JobFilter, client: JobClient): Promise<JobRecord[]> {
     const { table, clock, maxResultBytes } = this.#options;
-    const bounds = { now: clock.now(), maxBytes: maxResultBytes };
-    return guarded(table.list(toQuery(filter, client, bounds)));
+    return guarded(table.list(toQuery(filter, client, { now: clock.now(), maxBytes: maxResultBytes })));
   }
 
   /** What an event of that job is to a client; undefined when it is not for it. */
@@ -195,7 +194,7 @@ export class Jobs {
     return new JobRun(record, {
       ...this.#options,
       onChange: (changed) => this.#events.announce(changed),
-      closing: this.#closing.signal,
+      closing: this.#closing,
     });
   }
 }

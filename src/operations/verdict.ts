@@ -1,4 +1,4 @@
-import { FAILURES, Failure, type FailureName } from '#core/failure.ts';
+import { Failure, type FailureName } from '#core/failure.ts';
 
 /**
  * What a failure says of a change: the vendor `refused` it, it was surely `not_done`, or it is `unknown` whether
@@ -64,17 +64,9 @@ export function surelyNotDone(caught: unknown): Failure {
 /** The same seen from the change as a whole; what the vendor or the network said is still what helps. */
 function renamed(name: FailureName, caught: unknown): Failure {
   const failure = Failure.from(caught);
-  const usual = FAILURES[name].description;
-  const words = wordsOf(failure);
-  const description = words === '' ? usual : `${usual}: ${words}`;
-  return new Failure(name, { description, ...detailsOf(failure), cause: caught });
-}
-
-/** What stands behind the usual words of a vendor's failure, else the vendor's own. */
-function wordsOf({ name, description, details }: Failure): string {
-  const usual = `${FAILURES[name as FailureName]?.description}: `;
-  if (description.startsWith(usual)) return description.slice(usual.length);
-  return details && 'message' in details ? details.message : '';
+  const { details } = failure;
+  const message = details && 'message' in details ? details.message : '';
+  return new Failure(name, { words: failure.words || message, ...detailsOf(failure), cause: caught });
 }
 
 /** For the requester of another change, which is not sent before this one is settled. */

@@ -66,6 +66,15 @@ export class Attempt {
     this.#since = this.#begunAt;
   }
 
+  /** Has the request begun to leave? Until then there is at most a connection that is being made. */
+  get hasLeft(): boolean {
+    return this.#controller !== undefined;
+  }
+
+  get isOver(): boolean {
+    return this.#isOver;
+  }
+
   begin(pool: Pool, request: OutgoingRequest): void {
     this.#call.signal.addEventListener('abort', this.#onAbort);
     this.#watch();
@@ -161,8 +170,7 @@ export class Attempt {
   #lose(fault: Fault, known: Partial<Lost> = {}): void {
     this.#end();
     this.#controller?.abort(GIVEN_UP);
-    const sent = this.#controller !== undefined;
-    this.#resolve({ fault, sent, status: this.#status, left: false, isHasty: false, ...known });
+    this.#resolve({ fault, sent: this.hasLeft, status: this.#status, left: false, isHasty: false, ...known });
   }
 
   #end(): void {

@@ -1,5 +1,5 @@
 import type { Fault } from '#core/call.ts';
-import type { FailureName } from '#core/failure.ts';
+import { type FailureName, SENT_AND_SILENT } from '#core/failure.ts';
 import type { Effect } from '#core/http.ts';
 
 /** How far an attempt had come when it failed. */
@@ -59,7 +59,7 @@ const MESSAGES = {
   certificate: 'защищённое соединение не установлено: проверьте сертификат узла, ca и tlsVerify',
   breaker_open: 'несколько вызовов подряд не удались, поставщик пока не вызывается',
   reset: 'соединение оборвано без ответа',
-  timeout: 'запрос отправлен, ответа нет',
+  timeout: SENT_AND_SILENT,
   truncated: 'ответ оборван или повреждён',
   too_large: 'ответ слишком велик',
 } as const satisfies Record<Fault, string>;

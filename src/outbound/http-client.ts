@@ -132,7 +132,6 @@ class AccountClient implements AccountHttp {
   /** One attempt, entered among the call's exchanges as soon as it has ended. */
   #attempt(sending: Sending): Promise<Outcome> {
     const { request, call, outgoing, createBody } = sending;
-    if (call instanceof SharedCall) call.onAttempt(this);
     const startedAt = this.#options.clock.now();
     return new Promise((resolve, reject) => {
       const onEnd = (outcome: Outcome) => {
@@ -143,7 +142,9 @@ class AccountClient implements AccountHttp {
       };
       const { clock } = this.#options;
       const options = { clock, timeoutMs: timeoutOf(request, this.#options.timeoutMs) };
-      new Attempt(options, request.effect, call, createBody(), onEnd, reject).begin(this.#pool, outgoing);
+      const attempt = new Attempt(options, request.effect, call, createBody(), onEnd, reject);
+      if (call instanceof SharedCall) call.onAttempt(this, attempt);
+      attempt.begin(this.#pool, outgoing);
     });
   }
 

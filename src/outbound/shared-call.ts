@@ -1,6 +1,7 @@
 import type { Call, Exchange, Flow } from '#core/call.ts';
 import { Cancellation, type Signal } from '#core/cancellation.ts';
 import { Failure } from '#core/failure.ts';
+import type { Attempt } from './attempt.ts';
 import { faultMessage } from './fault.ts';
 import { type VendorAccount, vendorFailure } from './vendor-failure.ts';
 
@@ -12,6 +13,9 @@ type Requester<T> = {
   /** Set where it may become the call of more requesters. */
   unwatch?: () => void;
 };
+
+/** An attempt at a vendor, and how far it has come. */
+type Trip = { readonly http: VendorAccount; readonly attempt: Pick<Attempt, 'hasLeft' | 'isOver'> };
 
 /** Each makes an answer of its own of what it is told, which may be large: others have their turn in between. */
 const TOLD_A_TURN = 32;
@@ -44,7 +48,8 @@ export class SharedCall<T> implements Call {
   readonly #flows = new Map<string, Flow>();
   /** Told of every further one. */
   readonly #watchers = new Set<(flow: Flow) => void>();
-  #sentTo: VendorAccount | undefined;
+  /** Those under way and, where there are none, those that were last. */
+  #trips: readonly Trip[] = [];
   #isOver = false;
   /** What is said to those who still wait, once the run has ended. */
   #tell: ((requester: Requester<T>) => void) | undefined;
@@ -78,13 +83,13 @@ export class SharedCall<T> implements Call {
 
   /** The vendor that the last attempt was made at. */
   get sentTo(): VendorAccount | undefined {
-    return this.#sentTo;
+    return this.#trips.at(-1)?.http;
   }
 
   /** Told when an attempt on its behalf begins: whoever leaves after that is told that the vendor was late. */
-  onAttempt(http: VendorAccount): void {
-    this.#sentTo = http;
-    for (const { call } of this.#requesters) if (call instanceof SharedCall) call.onAttempt(http);
+  onAttempt(http: VendorAccount, attempt: Trip['attempt']): void {
+    this.#trips = [...this.#trips.filter((trip) => !trip.attempt.isOver), { http, attempt }];
+    for (const { call } of this.#requesters) if (call instanceof SharedCall) call.onAttempt(http, attempt);
   }
 
   /**
@@ -98,7 +103,8 @@ export class SharedCall<T> implements Call {
     if (call instanceof SharedCall) requester.unwatch = call.watchFlows((flow) => this.#addFlow(flow));
     else if (call.flow) this.#addFlow(call.flow);
     // Whoever joins late waits for what was sent, too.
-    if (call instanceof SharedCall && this.#sentTo) call.onAttempt(this.#sentTo);
+    if (call instanceof SharedCall)
+      for (const { http, attempt } of this.#trips) call.onAttempt(http, attempt);
     if (call.signal.aborted) requester.leave();
     else call.signal.addEventListener('abort', requester.leave);
     return promise;
@@ -166,8 +172,10 @@ export class SharedCall<T> implements Call {
   }
 
   #lateness(): Failure {
-    if (!this.#sentTo) return new Failure('BUS_TIMEOUT');
-    const message = faultMessage('timeout', true);
-    return vendorFailure('VENDOR_TIMEOUT', this.#sentTo, { status: null, code: 'timeout', message });
+    const { sentTo } = this;
+    if (!sentTo) return new Failure('BUS_TIMEOUT');
+    const hasLeft = this.#trips.some(({ attempt }) => attempt.hasLeft);
+    const message = faultMessage('timeout', hasLeft);
+    return vendorFailure('VENDOR_TIMEOUT', sentTo, { status: null, code: 'timeout', message });
   }
 }

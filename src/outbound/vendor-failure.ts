@@ -1,4 +1,4 @@
-import { FAILURES, Failure, type FailureName } from '#core/failure.ts';
+import { Failure, type FailureName } from '#core/failure.ts';
 import type { HttpClient } from '#core/http-client.ts';
 import { isJsonObject } from '#core/json.ts';
 import { maskPersonalText } from '#core/personal-text.ts';
@@ -69,11 +69,12 @@ function unexplained(status: number | null): string {
 /** A failure with the `details` that every failure of a vendor has. */
 export function vendorFailure(name: FailureName, http: VendorAccount, facts: VendorFacts): Failure {
   const message = cleaned(facts.message, http);
-  const usual = FAILURES[name].description;
-  const known = message || unexplained(facts.status);
-  const told = facts.description === undefined ? undefined : concealed(facts.description, http);
+  const told =
+    facts.description === undefined
+      ? { words: message || unexplained(facts.status) }
+      : { description: concealed(facts.description, http) };
   return new Failure(name, {
-    description: told ?? (known === '' ? usual : `${usual}: ${known}`),
+    ...told,
     details: {
       vendor: http.vendor,
       account: http.account,

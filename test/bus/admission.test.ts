@@ -50,6 +50,27 @@ describe('admission', () => {
     }
   });
 
+  test('shares the bytes of a group, however few requests they are', () => {
+    const admission = new Admission({ ...LIMITS, maxInFlight: 1_000_000 });
+    const strangers = ['a', 'b', 'c'].map((requester) => flood(admission, requester, 100, 'strangers'));
+    expect(strangers).toEqual([16, 8, 4]);
+  });
+
+  test('leaves one place to a group that holds nothing, whoever floods, and none to one that has its share', () => {
+    const admission = new Admission(LIMITS);
+    for (const requester of ['a', 'b', 'c', 'd', 'e', 'f', 'g']) flood(admission, requester, 1);
+    expect(flood(admission, 'one', 1, 'strangers')).toBe(1);
+    expect(flood(admission, 'other', 1, 'strangers')).toBe(0);
+  });
+
+  test('lets nobody into a group that holds more than others have left for it', () => {
+    const admission = new Admission(LIMITS);
+    for (let index = 0; index < 100; index += 1) flood(admission, `${index}`, 1, 'strangers');
+    for (const requester of ['a', 'b']) flood(admission, requester, 1);
+    expect(admission.take({ requester: 'calm', group: 'strangers' }, 1, 1)).toBe(false);
+    expect(admission.take({ requester: 'calm' }, 1, 1)).toBe(true);
+  });
+
   test('counts a request for many registers as many, and finds room for one where nobody else asks', () => {
     const admission = new Admission(LIMITS);
     expect(admission.mostAtOnce({ requester: 'a' })).toBe(50);

@@ -1,4 +1,5 @@
 import { describe, expect, onTestFinished, test } from 'vitest';
+import type { Signal } from '#core/cancellation.ts';
 import { Failure } from '#core/failure.ts';
 import { silentLog } from '#core/log.ts';
 import type { Job } from '#domain/job.ts';
@@ -162,6 +163,29 @@ test('a stop in the middle of a write leaves no timer behind', async () => {
   resolve();
   await closed;
   expect(bus.clock.pending).toBe(0);
+});
+
+test('a stop does not wait for a vendor that is slow to be told of a cancel', async () => {
+  let telling: Signal | undefined;
+  const { promise, reject } = Promise.withResolvers<void>();
+  const { bus, reports } = await begin(() => ({
+    cancel: (_ordered, { call }) => {
+      telling = call.signal;
+      call.signal.addEventListener('abort', () => reject(new Failure('BUS_TIMEOUT')));
+      return promise;
+    },
+  }));
+  reports.last = running(0.5);
+  const { job_id: id } = await bus.order();
+  await settle();
+  const stopped = stop(bus, id);
+  await settle();
+  expect(telling?.aborted).toBe(false);
+  const closed = bus.jobs.close();
+  expect(telling?.aborted).toBe(true);
+  await expect(stopped).rejects.toMatchObject({ name: 'BUS_TIMEOUT' });
+  await closed;
+  expect(await bus.store.jobs.read(id)).toMatchObject({ state: 'running' });
 });
 
 describe('an order that the vendor is slow to answer', () => {

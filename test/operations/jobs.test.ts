@@ -425,6 +425,21 @@ describe('waiting', () => {
     });
   });
 
+  test('is done by whoever records, until the job has ended or the bus stops', async () => {
+    const { bus, reports } = await begin();
+    const told: (string | null)[][] = [];
+    bus.onJobEnded = ({ view }) => void told.push([view.job_id, view.state]);
+    const { job_id: ended } = await bus.order();
+    await settle();
+    reports.last = running(0.5);
+    const { job_id: id } = await bus.order({ tag: 'b' });
+    await bus.pass(1000);
+    expect(told).toEqual([[ended, 'done']]);
+    bus.stopping.abort();
+    await settle();
+    expect(told.slice(1)).toEqual([[id, 'running']]);
+  });
+
   test('takes two minutes when nothing is said', async () => {
     const { bus, reports } = await begin();
     reports.last = running(0.5, 60_000);
@@ -762,6 +777,18 @@ describe('a restart', () => {
 });
 
 describe('closing', () => {
+  test('writes down nothing of a look that ends after it', async () => {
+    const { bus, reports } = await begin();
+    const { promise, resolve } = Promise.withResolvers<{ result: number }>();
+    reports.last = () => promise;
+    const { job_id: id } = await bus.order();
+    await settle();
+    const closed = bus.jobs.close();
+    resolve({ result: 1 });
+    await closed;
+    expect(await bus.store.jobs.read(id)).toMatchObject({ state: 'ordered', result: null });
+  });
+
   test('ends a look, writes nothing more, and goes on in the next process', async () => {
     const { bus, reports } = await begin();
     reports.last = (_ordered, { call }) =>

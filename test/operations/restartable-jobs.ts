@@ -1,4 +1,4 @@
-import { orderJob } from '#actions/job-orders.ts';
+import { type JobWatcher, orderJob } from '#actions/job-orders.ts';
 import type { Exchange } from '#core/call.ts';
 import type { Signal } from '#core/cancellation.ts';
 import { Failure } from '#core/failure.ts';
@@ -53,6 +53,8 @@ export class RestartableJobs {
   /** How long the vendor may still be at an order after its answer was lost. */
   settleAfterMs = 0;
   log: Log = silentLog;
+  /** Told of the jobs that nobody waits for. */
+  onJobEnded: JobWatcher | undefined;
   /** Aborted when nobody may wait any longer. */
   readonly stopping = new AbortController();
   declare store: Store;

@@ -74,9 +74,8 @@ test('what the vendor or the network said is told whatever becomes of the change
     expect(failure.description).toMatch(/: пришла HTML-страница: проверьте baseUrl$/);
     expect(failure).toMatchObject({ details, cause: caught });
   }
-  const { description } = FAILURES.VENDOR_UNAVAILABLE;
   const silent = new Failure('VENDOR_UNAVAILABLE', {
-    description: `${description}: HTTP 502 без объяснения`,
+    words: 'HTTP 502 без объяснения',
     details: { ...details, message: '' },
   });
   expect(surelyNotDone(silent).description).toBe(silent.description);
