@@ -1,7 +1,6 @@
 import type { Call, Exchange, Flow } from '#core/call.ts';
 import { Cancellation, type Signal } from '#core/cancellation.ts';
 import type { Clock } from '#core/clock.ts';
-import { endInTurn } from '#core/ending-turns.ts';
 import { Failure } from '#core/failure.ts';
 
 /** Time-outs of requests that name none (milliseconds). */
@@ -40,9 +39,8 @@ export function timedCall<T>(options: TimedCallOptions, run: (call: Call) => Pro
     const giveUp = () => {
       if (signal.aborted) return;
       timer.cancel();
-      signal.abortInTurn();
       // Whatever was not sent yet rejects with its own failure as soon as it is told; only what is on its way is left.
-      endInTurn(() => {
+      signal.abortInTurn(() => {
         if (!hasEnded) timer = clock.setTimeout(giveUpWaiting, GRACE_MS);
       });
     };

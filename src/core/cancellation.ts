@@ -51,11 +51,14 @@ export class Cancellation implements Signal {
     this.#tell();
   }
 
-  /** The same, but that the listeners are told when it is their turn, see {@link endInTurn}. */
-  abortInTurn(): void {
+  /** The same, but that the listeners are told when it is their turn, see {@link endInTurn}; `then` is called after that. */
+  abortInTurn(then?: () => void): void {
     if (this.#reason) return;
     this.#reason = GIVEN_UP;
-    endInTurn(() => this.#tell());
+    endInTurn(() => {
+      this.#tell();
+      then?.();
+    });
   }
 
   #tell(): void {

@@ -104,6 +104,20 @@ export class HttpConnection {
     this.#last = response;
   }
 
+  /** Counts bytes as those of a request that waits, until `release`; false when there is no room, and the connection is to be cut. */
+  hold(bytes: number, findRoom: () => BodyRoom): boolean {
+    return this.#waiting.enter(bytes, findRoom);
+  }
+
+  release(bytes: number): void {
+    this.#waiting.leave(bytes);
+  }
+
+  /** See {@link PendingAnswers.goOnWriting}. */
+  goOnWriting(): void {
+    this.#answers.goOnWriting();
+  }
+
   /** Requests wait for their answers. */
   get isAnswering(): boolean {
     return this.#answers.areUnderWay;
@@ -139,7 +153,7 @@ export class HttpConnection {
       this.#queuedBytes -= bytes;
     });
     this.#gauge ??= new QueueGauge(maxQueuedBytes);
-    if (!this.#gauge.isOverfull(queued) || this.#socket.destroyed) return;
+    if (!this.#gauge.isOverfull(() => queued) || this.#socket.destroyed) return;
     log.warn({ client, queued }, 'slow consumer disconnected');
     this.#socket.destroy();
   }

@@ -8,6 +8,7 @@ import type { Dialect } from '#protocol/frame.ts';
 import { splitTarget } from '#protocol/request-target.ts';
 import { clientOf } from './credentials.ts';
 import { refuseUpgrade, writeRefusal } from './http-answer.ts';
+import type { BodyRoom } from './http-body.ts';
 import { HttpConnection } from './http-connection.ts';
 import {
   bind,
@@ -66,7 +67,7 @@ export async function listenHttp(options: HttpOptions): Promise<Listener> {
     take(request, response, options, () => writeRefusal(response, options.dialect, 417, failure));
   });
   server.on('upgrade', (request: IncomingMessage, socket: Socket, first: Buffer) =>
-    takeUpgrade(HttpConnection.of(socket), socket, first, (head) => {
+    takeUpgrade(HttpConnection.of(socket), socket, first, roomOf(request, options), (head) => {
       // Java's client asks for `h2c` with ordinary requests: they are served as they are.
       if (request.headers.upgrade?.toLowerCase() === 'websocket') upgrade(request, socket, head, options);
       else giveBack(request, socket, head, server);
@@ -100,19 +101,23 @@ export async function listenHttp(options: HttpOptions): Promise<Listener> {
 function take(
   request: IncomingMessage,
   response: ServerResponse,
-  { bus }: HttpOptions,
+  options: HttpOptions,
   serve: (connection: HttpConnection) => void,
 ): void {
   const { socket } = request;
   const connection = HttpConnection.of(socket);
-  const isTaken = connection.take(
-    response,
-    () => serve(connection),
-    () => connection.roomOf(clientOf(request, bus.clients, 'secret may be in the URL'), bus),
-  );
+  const isTaken = connection.take(response, () => serve(connection), roomOf(request, options));
   if (isTaken || socket.destroyed) return;
-  bus.log.warn({ peer: socket.remoteAddress }, 'no room for the requests that wait: connection cut');
+  options.bus.log.warn({ peer: socket.remoteAddress }, 'no room for the requests that wait: connection cut');
   socket.destroy();
+}
+
+/** Finds where what waits of a connection is counted. */
+function roomOf(request: IncomingMessage, { bus }: HttpOptions): () => BodyRoom {
+  return () => {
+    const client = clientOf(request, bus.clients, 'secret may be in the URL');
+    return HttpConnection.of(request.socket).roomOf(client, bus);
+  };
 }
 
 function pathnameOf(request: IncomingMessage): string {

@@ -60,6 +60,12 @@ export class PendingAnswers {
     return false;
   }
 
+  /** Goes on with the answer that is being written, where Node does not any more: the socket is another protocol's soon. */
+  goOnWriting(): void {
+    const [response] = this.#pending;
+    if (response?.writableNeedDrain) response.emit('drain');
+  }
+
   /** Calls the listener once, when fewer wait or less of them does: whatever makes them full ends with it. */
   onceFewer(listener: () => void): void {
     this.#listeners.push(listener);

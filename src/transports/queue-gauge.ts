@@ -18,10 +18,22 @@ export class QueueGauge {
     this.#maxBytes = maxBytes;
   }
 
-  /** To be asked before every write, with what waits (bytes). */
-  isOverfull(queuedBytes: number): boolean {
-    if (this.#watch.isNew()) this.#before = queuedBytes;
-    if (this.#before > this.#maxBytes) return true;
-    return queuedBytes - this.#before > Math.max(this.#maxBytes, LEAST_A_TURN);
+  /**
+   * To be asked before every write. `queuedBytes` tells what waits; what was merely gathered says nothing of the other end
+   * either, and `flush` writes it out.
+   */
+  isOverfull(queuedBytes: () => number, flush?: () => void): boolean {
+    const queued = queuedBytes();
+    if (this.#watch.isNew()) this.#before = queued;
+    if (!this.#isTooMuch(queued)) return false;
+    if (!flush) return true;
+    flush();
+    const left = queuedBytes();
+    this.#before = Math.min(this.#before, left);
+    return this.#isTooMuch(left);
+  }
+
+  #isTooMuch(queued: number): boolean {
+    return this.#before > this.#maxBytes || queued - this.#before > Math.max(this.#maxBytes, LEAST_A_TURN);
   }
 }

@@ -2,15 +2,18 @@ import type { Socket } from 'node:net';
 import type { Client } from '#bus/client.ts';
 import type { Log } from '#core/log.ts';
 import { QueueGauge } from './queue-gauge.ts';
+import type { WriteBatch } from './write-batch.ts';
 
 /** How much may wait to be written to one socket: slow consumers are disconnected, not buffered for ever. */
 export class QueueLimit {
   readonly #socket: Socket;
+  readonly #batch: WriteBatch;
   readonly #gauge: QueueGauge;
   readonly #log: Log;
   #exceeded = false;
 
-  constructor(socket: Socket, maxQueuedBytes: number, log: Log) {
+  constructor(socket: Socket, batch: WriteBatch, maxQueuedBytes: number, log: Log) {
+    this.#batch = batch;
     this.#socket = socket;
     this.#gauge = new QueueGauge(maxQueuedBytes);
     this.#log = log;
@@ -19,10 +22,10 @@ export class QueueLimit {
   /** May more be written? When not, the socket has been cut off, and the log says so once. */
   admits(client: Client): boolean {
     if (this.#exceeded) return false;
-    const queued = this.#socket.writableLength;
-    if (!this.#gauge.isOverfull(queued)) return true;
+    const queued = () => this.#socket.writableLength;
+    if (!this.#gauge.isOverfull(queued, () => this.#batch.flush())) return true;
     this.#exceeded = true;
-    this.#log.warn({ client: client.name, queued }, 'slow consumer disconnected');
+    this.#log.warn({ client: client.name, queued: queued() }, 'slow consumer disconnected');
     this.#socket.destroy();
     return false;
   }

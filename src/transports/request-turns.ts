@@ -29,6 +29,10 @@ export class RequestTurns {
   constructor(socket: RequestSocket, answers: PendingAnswers) {
     this.#socket = socket;
     this.#answers = answers;
+    // Whoever has had a turn of all connections reserved keeps this one that long, and need not keep what it has read.
+    socket.once('close', () => {
+      this.#waiting.length = 0;
+    });
     // Node itself would stop its parser where answers wait. Over TLS it then takes what is decrypted already for an error
     // (HPE_PAUSED) and valid requests for none, and it never hears that the client is gone. So it is not to know: the same
     // is counted here. It has no option for it; a Node that calls the field otherwise stops its parser again.

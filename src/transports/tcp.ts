@@ -71,7 +71,7 @@ export async function listenTcp(options: TcpOptions): Promise<Listener> {
 function serve(socket: Socket, options: TcpOptions): void {
   const { bus, dialect } = options;
   const batch = new WriteBatch(socket, options.maxQueuedBytes);
-  const queue = new QueueLimit(socket, options.maxQueuedBytes, bus.log);
+  const queue = new QueueLimit(socket, batch, options.maxQueuedBytes, bus.log);
   const halfClose = new HalfCloseWatch(bus.clock, socket);
   let linger: Timer | undefined;
   const peer = {

@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { Server, Socket } from 'node:net';
 import { Server as TlsServer } from 'node:tls';
+import type { BodyRoom } from './http-body.ts';
 import type { HttpConnection } from './http-connection.ts';
 
 /** How much may come behind an upgrade request that waits (bytes). */
@@ -14,21 +15,29 @@ export function takeUpgrade(
   connection: HttpConnection,
   socket: Socket,
   first: Buffer,
+  findRoom: () => BodyRoom,
   begin: (head: Buffer) => void,
 ): void {
   if (!connection.isAnswering) return begin(first);
-  const chunks = [first];
-  let bytes = first.length;
+  const chunks: Buffer[] = [];
+  let bytes = 0;
   const onData = (chunk: Buffer) => {
     chunks.push(chunk);
     bytes += chunk.length;
-    if (bytes > MOST_BEHIND) socket.pause();
+    if (!connection.hold(chunk.length, findRoom)) socket.destroy();
+    else if (bytes > MOST_BEHIND) socket.pause();
   };
-  // Node has let go of the socket: nobody else would hear that the client is gone.
+  // Node has let go of the socket: nobody else would hear that the client is gone, nor go on with an answer.
   const onGone = () => socket.destroy();
-  socket.on('data', onData).on('end', onGone).on('error', onGone);
+  const onDrain = () => connection.goOnWriting();
+  socket.on('data', onData).on('end', onGone).on('error', onGone).on('drain', onDrain);
+  if (first.length > 0) onData(first);
+  // Node stopped reading where requests wait for their turns, and forgot it with the upgrade: the socket takes itself for
+  // one that is being read, and would never begin to. An empty piece tells it that it is not.
+  socket.push('');
   connection.onceAnswered(() => {
-    socket.off('data', onData).off('end', onGone).off('error', onGone);
+    connection.release(bytes);
+    socket.off('data', onData).off('end', onGone).off('error', onGone).off('drain', onDrain);
     // What Node set with the last answer, for the silence behind it.
     socket.setTimeout(0);
     socket.resume();

@@ -50,7 +50,7 @@ export function createWebSocketEndpoint(options: WebSocketOptions): WebSocketEnd
 function serve(webSocket: WebSocket, socket: Socket, client: Client, options: WebSocketOptions): void {
   const { bus, dialect } = options;
   const batch = new WriteBatch(socket, options.maxQueuedBytes);
-  const queue = new QueueLimit(socket, options.maxQueuedBytes, bus.log);
+  const queue = new QueueLimit(socket, batch, options.maxQueuedBytes, bus.log);
   const peer = {
     write(text: string) {
       if (!queue.admits(session.client)) return;

@@ -27,6 +27,13 @@ export class WriteBatch {
     this.#enoughBytes = Math.min(ENOUGH_BYTES, maxQueuedBytes / 2);
   }
 
+  /** Writes out what was gathered so far; what follows is gathered on. */
+  flush(): void {
+    if (!this.#corked) return;
+    this.#socket.uncork();
+    this.#socket.cork();
+  }
+
   /**
    * Runs what takes an incoming message: what it answers at once leaves without waiting for the end of the turn, unless
    * it joins what is being gathered already.

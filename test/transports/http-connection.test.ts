@@ -47,7 +47,7 @@ test('an upgrade waits for the answers, and has no time-out then of what came be
   const { socket, connection, take } = openConnection();
   const response = take('before');
   const begin = vi.fn();
-  takeUpgrade(connection, socket, Buffer.from('a'), begin);
+  takeUpgrade(connection, socket, Buffer.from('a'), ROOMY, begin);
   socket.emit('data', Buffer.from('b'));
   expect(begin).not.toHaveBeenCalled();
   // As Node does when nothing else is to be answered.
@@ -62,7 +62,7 @@ test('no upgrade begins behind the last answer', () => {
   const { socket, connection, take } = openConnection();
   const last = take('last');
   const begin = vi.fn();
-  takeUpgrade(connection, socket, Buffer.alloc(0), begin);
+  takeUpgrade(connection, socket, Buffer.alloc(0), ROOMY, begin);
   socket.end();
   last.emit('close');
   expect(begin).not.toHaveBeenCalled();

@@ -40,6 +40,38 @@ describe('a client that does not read', () => {
   });
 });
 
+describe('a client that reads', () => {
+  const OPEN = {
+    tcp: (bus: BridgeBus) => openTcp(bus.avqPort),
+    'a WebSocket of tsrv': (bus: BridgeBus) => openRaw(bus, '/tsrv'),
+    'a raw WebSocket': (bus: BridgeBus) => openRaw(bus),
+    'a framed WebSocket': (bus: BridgeBus) => openFramed(bus),
+  };
+
+  test.each(Object.entries(OPEN))(
+    'is not cut off by what is still gathered in the next turn: %s',
+    async (via, open) => {
+      const bus = await startBridgeBus({ ...ALL_ACCESS, maxQueuedBytes: 262_144 });
+      const client = await open(bus);
+      const isOurs = via === 'tcp' || via === 'a WebSocket of tsrv';
+      client.send({ type: isOurs ? 'listen' : 'register', address: 'news' });
+      const other = await openTcp(bus.avqPort);
+      other.send({ type: 'listen', address: 'other' });
+      await eventually(() => bus.engine.has('news') && bus.engine.has('other'));
+      const publish = (address: string, body: string) =>
+        bus.engine.publish({ address, body, headers: NO_HEADERS });
+      await setImmediate();
+      // So that the turns are counted before anything is gathered, and the last one comes in another.
+      publish('other', '');
+      const last = setImmediate().then(() => publish('news', 'last'));
+      for (let index = 0; index < 6; index += 1) publish('news', 'x'.repeat(50_000));
+      await last;
+      for (let index = 0; index < 6; index += 1) await client.next();
+      expect(JSON.stringify(await client.next())).toContain('last');
+    },
+  );
+});
+
 /** Messages of a stream of frames, one a line (SockJS 0.3 `xhr_streaming`). */
 async function openStreaming({ url }: BridgeBus): Promise<Pick<BridgeClient, 'send' | 'next'>> {
   const session = `${url}/eventbus/000/${randomUUID()}`;

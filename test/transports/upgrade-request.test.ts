@@ -1,11 +1,18 @@
 import { connect, type Socket } from 'node:net';
+import { Readable } from 'node:stream';
 import { setImmediate as turn } from 'node:timers/promises';
 import { connect as connectTls } from 'node:tls';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import type { Respond } from '#bus/delivery.ts';
 import type { Services } from '#bus/services.ts';
 import type { Signal } from '#core/cancellation.ts';
+import { silentLog } from '#core/log.ts';
 import { NO_HEADERS } from '#core/message.ts';
+import { createAvqDialect } from '#protocol/avq.ts';
+import { createFilesRoute } from '#transports/files-route.ts';
+import { listenHttp } from '#transports/http.ts';
+import { ConnectionLimit } from '#transports/listener.ts';
+import { createTsrvRoute } from '#transports/tsrv-route.ts';
 import { type BridgeBusOptions, startBridgeBus } from '../bridge/bridge-bus.ts';
 import { createCertificate } from '../outbound/certificate.ts';
 import { eventually } from '../support/eventually.ts';
@@ -97,6 +104,76 @@ describe.each(['HTTP', 'HTTPS'] as const)('%s', (protocol) => {
     bus.socket.write(PING);
     await eventually(() => bus.answers().length === 6);
   });
+});
+
+test.each([15, 16, 100])(
+  'a WebSocket behind requests that have their turns is read, and its end is heard: %i',
+  async (count) => {
+    const bus = await startSlowBus();
+    bus.socket.write('GET /nothing HTTP/1.1\r\nhost: x\r\n\r\n'.repeat(count) + HANDSHAKE);
+    await eventually(() => bus.answers().at(-1) === '101');
+    bus.socket.write(PING);
+    await eventually(() => bus.answers().at(-1) === '"pong"');
+    bus.socket.destroy();
+    await eventually(() => bus.bus.connections === 0);
+  },
+);
+
+test.each([
+  ['a WebSocket', HANDSHAKE, '101'],
+  ['a request that asks for h2c', `GET /nothing HTTP/1.1\r\nhost: x\r\n${H2C}\r\n`, '404'],
+])('a long answer goes on although %s waits behind it', async (_name, behind, status) => {
+  const { bus } = await startBridgeBus();
+  const dialect = createAvqDialect({ maxDepth: 64 });
+  const chunks = 200;
+  const found = {
+    name: 'report',
+    size: chunks * 65_536,
+    mediaType: 'text/csv',
+    open: async () => Readable.from(Array.from({ length: chunks }, () => Buffer.alloc(65_536, 'a'))),
+  };
+  const limits = { maxMessageBytes: 4096, maxQueuedBytes: 4096, maxFragments: 1 };
+  const listener = await listenHttp({
+    bus,
+    endpoint: { host: '127.0.0.1', port: 0 },
+    connections: new ConnectionLimit(10),
+    originRules: { origins: [], hosts: [] },
+    dialect,
+    routes: [
+      createFilesRoute({ dialect, log: silentLog, clients: () => bus.clients, find: async () => found }),
+      createTsrvRoute({ bus, dialect, ...limits }),
+    ],
+  });
+  onTestFinished(() => listener.close());
+  const socket = connect(listener.endpoint.port, '127.0.0.1');
+  onTestFinished(() => void socket.destroy());
+  let bytes = 0;
+  let tail = '';
+  socket.setEncoding('latin1').on('data', (data: string) => {
+    bytes += data.length;
+    tail = (tail + data).slice(-1000);
+  });
+  socket.write(`GET /files/1 HTTP/1.1\r\nhost: x\r\n\r\n${behind}`);
+  await eventually(() => tail.includes(`HTTP/1.1 ${status}`));
+  expect(bytes).toBeGreaterThan(found.size);
+});
+
+test('what comes behind a WebSocket that waits is counted, and no longer when it begins', async () => {
+  const bus = await startSlowBus('HTTP', { limits: { maxInFlightBytes: 20_000 } });
+  bus.socket.write(post() + HANDSHAKE);
+  await eventually(() => bus.waiting.length === 1);
+  await new Promise((resolve) => bus.socket.write(PING, resolve));
+  for (let index = 0; index < 20; index += 1) await turn();
+  bus.answer(0);
+  await eventually(() => bus.answers().at(-1) === '"pong"');
+  expect(bus.bus.admission.requesters).toBe(0);
+  const greedy = connect(bus.address).on('error', () => {});
+  onTestFinished(() => void greedy.destroy());
+  greedy.write(post() + HANDSHAKE);
+  await eventually(() => bus.waiting.length === 2);
+  greedy.write('x'.repeat(60_000));
+  await eventually(() => greedy.destroyed);
+  await eventually(() => bus.bus.admission.requesters === 0);
 });
 
 test('a connection that asked for h2c counts as one', async () => {

@@ -1,6 +1,6 @@
 import { connect } from 'node:net';
 import { setImmediate as turn } from 'node:timers/promises';
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import type { Respond } from '#bus/delivery.ts';
 import type { Services } from '#bus/services.ts';
 import { NO_HEADERS } from '#core/message.ts';
@@ -64,6 +64,23 @@ test.each([
   await eventually(() => modest.statuses().length === 41);
   modest.socket.destroy();
   await eventually(() => bus.bus.admission.requesters === 0);
+});
+
+test('what is counted of requests that waited is given back once', async () => {
+  const bus = await startSlowBus();
+  const { admission } = bus.bus;
+  const taken = vi.spyOn(admission, 'take');
+  const given = vi.spyOn(admission, 'give');
+  const { socket, statuses } = bus.open();
+  socket.write(GET.repeat(150));
+  await eventually(() => statuses().length === 150);
+  socket.destroy();
+  await eventually(() => admission.requesters === 0);
+  for (let index = 0; index < 20; index += 1) await turn();
+  const bytesOf = (calls: readonly (readonly unknown[])[]) =>
+    calls.reduce((sum, call) => sum + Number(call[2]), 0);
+  expect(bytesOf(taken.mock.calls)).toBeGreaterThan(100_000);
+  expect(bytesOf(given.mock.calls)).toBe(bytesOf(taken.mock.calls));
 });
 
 test('requests that wait are counted, and no longer once they are answered', async () => {

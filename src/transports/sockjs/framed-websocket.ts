@@ -49,7 +49,8 @@ export class FramedWebSocket implements SockJsConnection {
 
   send(text: string): void {
     if (this.#closed) return;
-    if (!this.#gauge.isOverfull(this.queuedBytes)) return this.#outbox.put(text);
+    const queued = () => this.queuedBytes;
+    if (!this.#gauge.isOverfull(queued, () => this.#flush())) return this.#outbox.put(text);
     this.#outbox.clear();
     this.#socket.terminate(); // a reason would only queue up behind what the client does not read
     this.#markClosed();

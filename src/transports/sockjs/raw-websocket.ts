@@ -47,7 +47,8 @@ export class RawWebSocket implements SockJsConnection {
 
   send(text: string): void {
     if (this.#closed) return;
-    if (this.#gauge.isOverfull(this.queuedBytes)) {
+    const queued = () => this.queuedBytes;
+    if (this.#gauge.isOverfull(queued, () => this.#batch.flush())) {
       this.#socket.terminate(); // a close frame would only queue up behind what the client does not read
       return this.#markClosed();
     }

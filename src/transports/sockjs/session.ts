@@ -72,7 +72,8 @@ export class HttpSession implements SockJsConnection {
 
   send(text: string): void {
     if (this.#closed) return;
-    if (this.#gauge.isOverfull(this.queuedBytes)) this.#dropSlowConsumer();
+    const queued = () => this.queuedBytes;
+    if (this.#gauge.isOverfull(queued, () => this.#flush())) this.#dropSlowConsumer();
     else this.#outbox.put(text);
   }
 
