@@ -26,7 +26,7 @@ const Limits = Type.Object(
     maxInFlightPerConnection: count(1000, 'Requests of one connection that are not answered yet.'),
     maxInFlight: count(
       20_000,
-      'Requests of everybody together that are not answered yet, one for many registers as so many; one client alone has at most two fifths of them.',
+      'Requests of everybody together that are not answered yet, one for many registers as so many; one client alone is let in up to two fifths of them.',
     ),
     maxInFlightBytes: Type.Integer({
       minimum: 1024,
