@@ -2,7 +2,7 @@
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { AvqConnection, type Request } from './avq-connection.ts';
-import type { Outcomes } from './paced-load.ts';
+import { count, type Outcomes } from './paced-load.ts';
 
 type Question = {
   readonly port: number;
@@ -24,15 +24,12 @@ let asked = 0;
 
 function ask(connection: AvqConnection): void {
   const { size, requests } = question;
+  const ofRun = counts;
   for (let index = 0; index < size; index += 1) {
     const request = requests[asked % requests.length];
     asked += 1;
     if (!request) throw new Error('there is nothing to ask');
-    const ofRun = counts;
-    void connection.request(request).then(({ type, data }) => {
-      const name = type === 'send' ? 'ok' : (data.name ?? '');
-      ofRun[name] = (ofRun[name] ?? 0) + 1;
-    });
+    void connection.request(request).then((answer) => count(ofRun, answer));
   }
 }
 

@@ -1,4 +1,4 @@
-import type { AvqConnection, Request } from './avq-connection.ts';
+import type { Answer, AvqConnection, Request } from './avq-connection.ts';
 
 export type Pace = {
   readonly perSecond: number;
@@ -8,6 +8,12 @@ export type Pace = {
 
 /** What became of the requests: how many by the failure's name, `ok` for answers; and how long they took. */
 export type Outcomes = { readonly counts: Record<string, number>; readonly latenciesMs: number[] };
+
+/** Enters an answer among the counts. */
+export function count(counts: Outcomes['counts'], { type, data }: Answer): void {
+  const name = type === 'send' ? 'ok' : (data.name ?? '');
+  counts[name] = (counts[name] ?? 0) + 1;
+}
 
 /**
  * Requests at a fixed rate, whether or not the earlier ones have been answered. Latency counts from the moment when a
@@ -50,11 +56,10 @@ export class PacedLoad {
     const { requests } = this.#pace;
     const request = requests[index % requests.length];
     if (!request) throw new Error('there is nothing to ask');
-    const { type, data } = await this.#connection.request(request);
+    const answer = await this.#connection.request(request);
     if (this.#isOver) return;
     const { counts, latenciesMs } = this.#outcomes;
-    const name = type === 'send' ? 'ok' : (data.name ?? '');
-    counts[name] = (counts[name] ?? 0) + 1;
+    count(counts, answer);
     latenciesMs.push(performance.now() - intendedAt);
   }
 }

@@ -114,6 +114,7 @@ export async function createApp(options: AppOptions): Promise<App> {
       await within(clock, Math.max(0, shutdownMs * (1 - LOGOUT_SHARE) - GIVE_UP_MS), drained);
       // Whoever still waits is told what is known, a change that was sent as one whose outcome is not.
       backend.giveUp();
+      // They are told in turns: what comes now is for those who know by then.
       await new Promise<void>((resolve) => endInTurn(resolve));
       await within(clock, GIVE_UP_MS, drained);
       bus.answerRest();

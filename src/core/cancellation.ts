@@ -1,4 +1,4 @@
-import { endInTurn } from './ending-turns.ts';
+import { callAll, endInTurn } from './ending-turns.ts';
 
 /** Why work is given up. One for all: to make one anew costs more than all the rest of giving up. */
 export const GIVEN_UP = new Error('given up');
@@ -62,20 +62,18 @@ export class Cancellation implements Signal {
   }
 
   #tell(): void {
-    const errors: unknown[] = [];
-    const tell = (listener: () => void) => {
-      try {
-        listener();
-      } catch (error) {
-        errors.push(error);
-      }
-    };
-    if (this.#listener) tell(this.#listener);
-    // Whoever is removed meanwhile is not told.
-    this.#others?.forEach(tell);
-    this.#listener = undefined;
-    this.#others = undefined;
-    if (errors.length > 0) throw errors[0];
+    try {
+      callAll(this.#listeners());
+    } finally {
+      this.#listener = undefined;
+      this.#others = undefined;
+    }
+  }
+
+  /** Whoever is removed meanwhile is not among them. */
+  *#listeners(): Generator<() => void> {
+    if (this.#listener) yield this.#listener;
+    if (this.#others) yield* this.#others;
   }
 }
 

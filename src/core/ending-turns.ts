@@ -20,10 +20,15 @@ function beginTurn(): void {
   const due = waiting.splice(0, ENDINGS_A_TURN);
   endings = due.length;
   if (endings > 0) setImmediate(beginTurn);
+  callAll(due);
+}
+
+/** Calls every function; what one of them throws is thrown when all have been called. */
+export function callAll(functions: Iterable<() => void>): void {
   const errors: unknown[] = [];
-  for (const end of due) {
+  for (const call of functions) {
     try {
-      end();
+      call();
     } catch (error) {
       errors.push(error);
     }

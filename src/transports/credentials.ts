@@ -3,6 +3,7 @@ import { bearerSecret, type Client, type Clients } from '#bus/client.ts';
 import { Failure } from '#core/failure.ts';
 import { splitTarget } from '#protocol/request-target.ts';
 import { certificateName } from './listener.ts';
+import { asksForWebSocket } from './websocket-handshake.ts';
 
 /**
  * Who sends this request: the client whose certificate or secret it shows, or nobody in particular. A secret that
@@ -18,8 +19,8 @@ export function clientOf(
   const certified = name === undefined ? undefined : clients.byCertificate(name);
   if (certified) return certified;
   if (!clients.required) return clients.anonymous;
-  const { authorization, upgrade } = request.headers;
-  const readsUrl = where !== undefined || upgrade?.toLowerCase() === 'websocket';
+  const { authorization } = request.headers;
+  const readsUrl = where !== undefined || asksForWebSocket(request);
   const inUrl = readsUrl ? queryOf(request).get('access_token') : null;
   if (authorization === undefined && inUrl === null) return clients.anonymous;
   const secret = authorization === undefined ? inUrl : bearerSecret(authorization);

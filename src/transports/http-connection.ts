@@ -24,10 +24,11 @@ export class HttpConnection {
 
   readonly identity = new Connection();
   readonly #socket: Duplex;
-  readonly #answers: PendingAnswers;
+  readonly answers: PendingAnswers;
+  /** What waits of it, for whatever reason, is counted here. */
+  readonly waiting = new WaitingRequests();
   readonly #turns: RequestTurns;
   readonly #unreadable: UnreadableRequests;
-  readonly #waiting = new WaitingRequests();
   readonly #sessions = new Set<Session>();
   #queuedBytes = 0;
   #gauge: QueueGauge | undefined;
@@ -35,13 +36,13 @@ export class HttpConnection {
 
   private constructor(socket: Duplex) {
     this.#socket = socket;
-    this.#answers = new PendingAnswers(socket);
-    this.#turns = new RequestTurns(socket, this.#answers);
-    this.#unreadable = new UnreadableRequests(socket, this.#answers);
+    this.answers = new PendingAnswers(socket);
+    this.#turns = new RequestTurns(socket, this.answers);
+    this.#unreadable = new UnreadableRequests(socket, this.answers);
     // A response is told of it only when its turn has come, which may be never.
     socket.once('close', () => {
       for (const session of this.#sessions) session.end();
-      this.#waiting.clear();
+      this.waiting.clear();
     });
   }
 
@@ -66,17 +67,17 @@ export class HttpConnection {
       // Node keeps it as long as the connection.
       if (this.#isInVain(response)) return;
       isServed = true;
-      this.#waiting.leave(counted);
+      this.waiting.leave(counted);
       serve();
     };
     // Node reads on after a time-out, and the refusal would cut off the answer to what comes then.
     if (!this.#unreadable.isRefused) {
-      this.#answers.expect(response);
+      this.answers.expect(response);
       this.#turns.take(begin);
     }
     if (isServed) return true;
     const bytes = costOf(response.req);
-    if (!this.#waiting.enter(bytes, findRoom)) return false;
+    if (!this.waiting.enter(bytes, findRoom)) return false;
     counted = bytes;
     return true;
   }
@@ -104,36 +105,10 @@ export class HttpConnection {
     this.#last = response;
   }
 
-  /** Counts bytes as those of a request that waits, until `release`; false when there is no room, and the connection is to be cut. */
-  hold(bytes: number, findRoom: () => BodyRoom): boolean {
-    return this.#waiting.enter(bytes, findRoom);
-  }
-
-  release(bytes: number): void {
-    this.#waiting.leave(bytes);
-  }
-
-  /** See {@link PendingAnswers.goOnWriting}. */
-  goOnWriting(): void {
-    this.#answers.goOnWriting();
-  }
-
-  /** Requests wait for their answers. */
-  get isAnswering(): boolean {
-    return this.#answers.areUnderWay;
-  }
-
-  /** Calls the listener once, when all requests that were read have their answers; never where one of those is the last one. */
-  onceAnswered(listener: () => void): void {
-    this.#answers.onceNone(() => {
-      if (this.#socket.writable) listener();
-    });
-  }
-
   #isInVain(response: ServerResponse): boolean {
     if (this.#socket.destroyed) return true;
     // The last one may be known before requests that came earlier have been read.
-    return this.#last !== undefined && this.#answers.isBefore(this.#last, response);
+    return this.#last !== undefined && this.answers.isBefore(this.#last, response);
   }
 
   /** Ends the session with its response, or with the connection. */
@@ -147,13 +122,14 @@ export class HttpConnection {
 
   /** Counts an answer until it has left: a client that does not read what was there before is cut off, however long this one is. */
   written(response: ServerResponse, bytes: number, { client, maxQueuedBytes, log }: AnswerLimit): void {
+    this.#gauge ??= new QueueGauge(maxQueuedBytes, () => this.#queuedBytes);
+    const isSlow = this.#gauge.isOverfull();
     const queued = this.#queuedBytes;
     this.#queuedBytes += bytes;
     response.once('finish', () => {
       this.#queuedBytes -= bytes;
     });
-    this.#gauge ??= new QueueGauge(maxQueuedBytes);
-    if (!this.#gauge.isOverfull(() => queued) || this.#socket.destroyed) return;
+    if (!isSlow || this.#socket.destroyed) return;
     log.warn({ client, queued }, 'slow consumer disconnected');
     this.#socket.destroy();
   }

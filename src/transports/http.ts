@@ -23,6 +23,7 @@ import { corsHeaders, type OriginRules, preflightHeaders } from './origin.ts';
 import { malformed, refusalOf } from './request-check.ts';
 import { TUNNEL } from './unreadable-requests.ts';
 import { giveBack, takeUpgrade } from './upgrade-request.ts';
+import { asksForWebSocket } from './websocket-handshake.ts';
 
 /** What serves one path. */
 export type HttpHandler = {
@@ -68,8 +69,7 @@ export async function listenHttp(options: HttpOptions): Promise<Listener> {
   });
   server.on('upgrade', (request: IncomingMessage, socket: Socket, first: Buffer) =>
     takeUpgrade(HttpConnection.of(socket), socket, first, roomOf(request, options), (head) => {
-      // Java's client asks for `h2c` with ordinary requests: they are served as they are.
-      if (request.headers.upgrade?.toLowerCase() === 'websocket') upgrade(request, socket, head, options);
+      if (asksForWebSocket(request)) upgrade(request, socket, head, options);
       else giveBack(request, socket, head, server);
     }),
   );

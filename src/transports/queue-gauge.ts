@@ -10,25 +10,27 @@ const LEAST_A_TURN = 1_048_576;
  */
 export class QueueGauge {
   readonly #maxBytes: number;
+  readonly #queuedBytes: () => number;
+  readonly #flush: (() => void) | undefined;
   readonly #watch = new TurnWatch();
   /** What waited when the turn began. */
   #before = 0;
 
-  constructor(maxBytes: number) {
+  /** `queuedBytes` tells what waits; what was merely gathered says nothing of the other end either, and `flush` writes it out. */
+  constructor(maxBytes: number, queuedBytes: () => number, flush?: () => void) {
     this.#maxBytes = maxBytes;
+    this.#queuedBytes = queuedBytes;
+    this.#flush = flush;
   }
 
-  /**
-   * To be asked before every write. `queuedBytes` tells what waits; what was merely gathered says nothing of the other end
-   * either, and `flush` writes it out.
-   */
-  isOverfull(queuedBytes: () => number, flush?: () => void): boolean {
-    const queued = queuedBytes();
+  /** To be asked before every write. */
+  isOverfull(): boolean {
+    const queued = this.#queuedBytes();
     if (this.#watch.isNew()) this.#before = queued;
     if (!this.#isTooMuch(queued)) return false;
-    if (!flush) return true;
-    flush();
-    const left = queuedBytes();
+    if (!this.#flush) return true;
+    this.#flush();
+    const left = this.#queuedBytes();
     this.#before = Math.min(this.#before, left);
     return this.#isTooMuch(left);
   }

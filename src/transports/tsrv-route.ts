@@ -3,6 +3,7 @@ import { clientOf } from './credentials.ts';
 import type { HttpHandler, HttpRoute } from './http.ts';
 import { refuseUpgrade } from './http-answer.ts';
 import { createHttpDialect, parseTsrvPath, serveTsrv } from './http-avq.ts';
+import { malformed } from './request-check.ts';
 import { createWebSocketEndpoint, type WebSocketOptions } from './websocket.ts';
 import { handshakeComplaint } from './websocket-handshake.ts';
 
@@ -15,8 +16,7 @@ export function createTsrvRoute(options: WebSocketOptions): HttpRoute {
     const complaint = handshakeComplaint(request);
     if (complaint) {
       const { status, description, headers } = complaint;
-      const failure = new Failure('BUS_MALFORMED_MESSAGE', { description });
-      return refuseUpgrade(socket, dialect, status, failure, headers);
+      return refuseUpgrade(socket, dialect, status, malformed(description), headers);
     }
     if (bus.stopping) {
       const description = 'шина останавливается, повторите позже';

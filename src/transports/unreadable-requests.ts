@@ -1,8 +1,8 @@
 import type { Duplex } from 'node:stream';
-import { Failure } from '#core/failure.ts';
 import type { Dialect } from '#protocol/frame.ts';
 import { refuseUpgrade } from './http-answer.ts';
 import type { PendingAnswers } from './pending-answers.ts';
+import { malformed } from './request-check.ts';
 
 /** `CONNECT`: what follows is meant for another host. */
 export const TUNNEL = 'CONNECT';
@@ -44,13 +44,12 @@ export class UnreadableRequests {
     if (!this.#socket.writable) return void this.#socket.destroy();
     this.#isRefused = true;
     const { status, description } = UNREADABLE[code] ?? { status: 400, description: 'это не запрос HTTP' };
-    const failure = new Failure('BUS_MALFORMED_MESSAGE', { description });
     this.#answers.onceNone(() => {
       // One of them was the last one.
       if (!this.#socket.writable) return;
       // What is unreadable may be the rest of a request that has its answer by then.
       if (this.#answers.broken?.headersSent) this.#socket.end();
-      else refuseUpgrade(this.#socket, dialect, status, failure);
+      else refuseUpgrade(this.#socket, dialect, status, malformed(description));
     });
   }
 }

@@ -12,31 +12,33 @@ const MOST_BEHIND = 65_536;
  * it would be taken otherwise. `head` is what has come behind the request by then.
  */
 export function takeUpgrade(
-  connection: HttpConnection,
+  { answers, waiting }: HttpConnection,
   socket: Socket,
   first: Buffer,
   findRoom: () => BodyRoom,
   begin: (head: Buffer) => void,
 ): void {
-  if (!connection.isAnswering) return begin(first);
+  if (!answers.areUnderWay) return begin(first);
   const chunks: Buffer[] = [];
   let bytes = 0;
   const onData = (chunk: Buffer) => {
     chunks.push(chunk);
     bytes += chunk.length;
-    if (!connection.hold(chunk.length, findRoom)) socket.destroy();
+    if (!waiting.enter(chunk.length, findRoom)) socket.destroy();
     else if (bytes > MOST_BEHIND) socket.pause();
   };
   // Node has let go of the socket: nobody else would hear that the client is gone, nor go on with an answer.
   const onGone = () => socket.destroy();
-  const onDrain = () => connection.goOnWriting();
+  const onDrain = () => answers.goOnWriting();
   socket.on('data', onData).on('end', onGone).on('error', onGone).on('drain', onDrain);
   if (first.length > 0) onData(first);
   // Node stopped reading where requests wait for their turns, and forgot it with the upgrade: the socket takes itself for
   // one that is being read, and would never begin to. An empty piece tells it that it is not.
   socket.push('');
-  connection.onceAnswered(() => {
-    connection.release(bytes);
+  answers.onceNone(() => {
+    // One of them was the last one.
+    if (!socket.writable) return;
+    waiting.leave(bytes);
     socket.off('data', onData).off('end', onGone).off('error', onGone).off('drain', onDrain);
     // What Node set with the last answer, for the silence behind it.
     socket.setTimeout(0);

@@ -9,7 +9,7 @@ export function costOf({ url = '', rawHeaders }: IncomingMessage): number {
   return rawHeaders.reduce((bytes, text) => bytes + text.length, REQUEST_BYTES + url.length);
 }
 
-/** Counts the requests of one connection that wait for their turns where bodies are counted too. */
+/** Counts what waits for its turn of one connection, requests and what comes behind an upgrade, where bodies are counted too. */
 export class WaitingRequests {
   #room: BodyRoom | undefined;
   #bytes = 0;

@@ -15,6 +15,11 @@ function areSubprotocols(header: string): boolean {
   );
 }
 
+/** Is it the opening handshake of a WebSocket, right or wrong? Java's client asks for `h2c` with ordinary requests. */
+export function asksForWebSocket({ headers }: IncomingMessage): boolean {
+  return headers.upgrade?.toLowerCase() === 'websocket';
+}
+
 /** What is wrong with a WebSocket's opening handshake (RFC 6455 4.2.1): `ws` would say it in a page of HTML. */
 export function handshakeComplaint({ method, httpVersion, headers }: IncomingMessage): Complaint | undefined {
   if (method !== 'GET') {

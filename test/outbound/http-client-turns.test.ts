@@ -83,11 +83,11 @@ test.each(EFFECTS)('a %s that is given up while its connection is made never lea
   signal.addEventListener('abort', () => {
     isTold = true;
   });
-  const told = until(() => connections === 1);
+  const connected = until(() => connections === 1);
   const putOff = setInterval(() => void endMuch(), 0);
   void endMuch();
   signal.abortInTurn();
-  await told;
+  await connected;
   clearInterval(putOff);
   expect(await outcome).toBe('BUS_TIMEOUT');
   await until(() => isTold);

@@ -2,20 +2,11 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Call } from '#core/call.ts';
 import { Cancellation, GIVEN_UP } from '#core/cancellation.ts';
-import type { Failure } from '#core/failure.ts';
 import { createJoinedReads } from '#outbound/joined-reads.ts';
 import { createTokenSession } from '#outbound/token-session.ts';
 import { endMuch } from '../support/ending.ts';
 import { createFakeClock, type FakeClock } from '../support/fake-clock.ts';
-import {
-  createCall,
-  createClient,
-  listenHttp,
-  listenTcp,
-  requestOf,
-  type TestCall,
-  until,
-} from './loopback.ts';
+import { createCall, createClient, listenHttp, requestOf, type TestCall, until } from './loopback.ts';
 
 const START = Date.parse('2026-03-01T00:00:00Z');
 const REGISTER = 'KZ77505';
@@ -153,39 +144,6 @@ describe('joined reads', () => {
     const second = read('other');
     clock.advance(1000);
     expect(await Promise.all([first, second])).toEqual(['VENDOR_TIMEOUT', 'VENDOR_TIMEOUT']);
-  });
-
-  test.each([
-    ['a connection that is never there', 'не установлено'],
-    ['an answer that never comes', 'отправлен'],
-  ])('tell whoever leaves what it was late for: %s', async (late, words) => {
-    const clock = createFakeClock(START);
-    const [outer, inner] = [createJoinedReads(), createJoinedReads()];
-    // Whoever never answers the handshake takes no request either.
-    let begun = 0;
-    const begin = () => {
-      begun += 1;
-    };
-    const isConnecting = late.includes('connection');
-    const baseUrl = isConnecting ? await listenTcp(begin) : await listenHttp(begin);
-    const client = createClient(isConnecting ? baseUrl.replace('http:', 'https:') : baseUrl, { clock });
-    const send = (shared: Call) => client.send(requestOf('read'), shared);
-    const read = (key: string) =>
-      outer
-        .read(REGISTER, key, createTimedCall(clock, START + 1000), (shared) =>
-          inner.read('account', 'list', shared, send),
-        )
-        .catch((failure: Failure) => failure);
-    const first = read('one');
-    await until(() => begun === 1);
-    const second = read('other');
-    clock.advance(1000);
-    for (const failure of await Promise.all([first, second])) {
-      expect(failure).toMatchObject({
-        name: 'VENDOR_TIMEOUT',
-        details: { message: expect.stringContaining(words) },
-      });
-    }
   });
 
   test('are not joined after everybody has left', async () => {

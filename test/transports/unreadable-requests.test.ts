@@ -1,22 +1,12 @@
 import { connect } from 'node:net';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import type { Respond } from '#bus/delivery.ts';
-import type { Services } from '#bus/services.ts';
-import type { Signal } from '#core/cancellation.ts';
-import { NO_HEADERS } from '#core/message.ts';
 import { type BridgeBusOptions, startBridgeBus } from '../bridge/bridge-bus.ts';
 import { eventually } from '../support/eventually.ts';
+import { createHeldAnswers } from './held-answers.ts';
 
 /** A bus that answers when it is told to, and a client that writes whatever it likes. */
 async function startSlowBus(options: BridgeBusOptions = {}) {
-  const waiting: { respond: Respond; signal: Signal }[] = [];
-  const services: Partial<Services> = {
-    serves: () => true,
-    permits: () => true,
-    handle({ signal }, respond) {
-      waiting.push({ respond, signal });
-    },
-  };
+  const { services, waiting, answer } = createHeldAnswers();
   const { url, bus } = await startBridgeBus({ services, ...options });
   const socket = connect({ port: Number(new URL(url).port), host: '127.0.0.1', allowHalfOpen: true });
   onTestFinished(() => void socket.destroy());
@@ -32,9 +22,7 @@ async function startSlowBus(options: BridgeBusOptions = {}) {
     bus,
     socket,
     waiting,
-    answer(index: number) {
-      waiting[index]?.respond({ body: `answer ${index}`, headers: NO_HEADERS });
-    },
+    answer,
     /** What was answered, by status and, where it is one of the bus's own answers, which. */
     answers: () =>
       received

@@ -3,11 +3,7 @@ import { Readable } from 'node:stream';
 import { setImmediate as turn } from 'node:timers/promises';
 import { connect as connectTls } from 'node:tls';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import type { Respond } from '#bus/delivery.ts';
-import type { Services } from '#bus/services.ts';
-import type { Signal } from '#core/cancellation.ts';
 import { silentLog } from '#core/log.ts';
-import { NO_HEADERS } from '#core/message.ts';
 import { createAvqDialect } from '#protocol/avq.ts';
 import { createFilesRoute } from '#transports/files-route.ts';
 import { listenHttp } from '#transports/http.ts';
@@ -16,17 +12,11 @@ import { createTsrvRoute } from '#transports/tsrv-route.ts';
 import { type BridgeBusOptions, startBridgeBus } from '../bridge/bridge-bus.ts';
 import { createCertificate } from '../outbound/certificate.ts';
 import { eventually } from '../support/eventually.ts';
+import { createHeldAnswers } from './held-answers.ts';
 
 /** A bus that answers when it is told to, and a client that writes whatever it likes. */
 async function startSlowBus(protocol: 'HTTP' | 'HTTPS' = 'HTTP', options: BridgeBusOptions = {}) {
-  const waiting: { respond: Respond; signal: Signal }[] = [];
-  const services: Partial<Services> = {
-    serves: () => true,
-    permits: () => true,
-    handle({ signal }, respond) {
-      waiting.push({ respond, signal });
-    },
-  };
+  const { services, waiting, answer } = createHeldAnswers();
   const tls = protocol === 'HTTPS' ? { ...createCertificate(), clientAuth: false } : undefined;
   const { url, bus } = await startBridgeBus({ services, ...(tls && { tls }), ...options });
   const address = { port: Number(new URL(url).port), host: '127.0.0.1' };
@@ -41,9 +31,7 @@ async function startSlowBus(protocol: 'HTTP' | 'HTTPS' = 'HTTP', options: Bridge
     address,
     socket,
     waiting,
-    answer(index: number) {
-      waiting[index]?.respond({ body: `answer ${index}`, headers: NO_HEADERS });
-    },
+    answer,
     /** What was answered, by status or by which of the answers it is. */
     answers: () => received.match(/(?<=HTTP\/1\.1 )(?!200)\d+|answer \d+|"pong"/g) ?? [],
   };

@@ -1,22 +1,13 @@
 import { connect } from 'node:net';
 import { setImmediate as turn } from 'node:timers/promises';
 import { expect, onTestFinished, test, vi } from 'vitest';
-import type { Respond } from '#bus/delivery.ts';
-import type { Services } from '#bus/services.ts';
-import { NO_HEADERS } from '#core/message.ts';
 import { type BridgeBusOptions, startBridgeBus } from '../bridge/bridge-bus.ts';
 import { eventually } from '../support/eventually.ts';
+import { createHeldAnswers } from './held-answers.ts';
 
 /** A bus that answers messages when it is told to. */
 async function startSlowBus(options: BridgeBusOptions = {}) {
-  const waiting: Respond[] = [];
-  const services: Partial<Services> = {
-    serves: () => true,
-    permits: () => true,
-    handle(_message, respond) {
-      waiting.push(respond);
-    },
-  };
+  const { services, waiting, answer } = createHeldAnswers();
   const { url, bus } = await startBridgeBus({ services, ...options });
   const open = () => {
     const socket = connect(Number(new URL(url).port), '127.0.0.1').on('error', () => {});
@@ -34,7 +25,7 @@ async function startSlowBus(options: BridgeBusOptions = {}) {
     bus,
     waiting,
     open,
-    answer: (index: number) => waiting[index]?.({ body: 0, headers: NO_HEADERS }),
+    answer,
   };
 }
 

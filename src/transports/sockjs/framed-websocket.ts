@@ -29,7 +29,11 @@ export class FramedWebSocket implements SockJsConnection {
   constructor(request: IncomingMessage, socket: WebSocket, settings: SockJsSettings) {
     this.request = request;
     this.#socket = socket;
-    this.#gauge = new QueueGauge(settings.maxQueuedBytes);
+    this.#gauge = new QueueGauge(
+      settings.maxQueuedBytes,
+      () => this.queuedBytes,
+      () => this.#flush(),
+    );
     this.#alarm = new Alarm(settings.clock);
     socket.on('message', (data) => this.#receive(messageText(data)));
     // After what has come before it.
@@ -49,8 +53,7 @@ export class FramedWebSocket implements SockJsConnection {
 
   send(text: string): void {
     if (this.#closed) return;
-    const queued = () => this.queuedBytes;
-    if (!this.#gauge.isOverfull(queued, () => this.#flush())) return this.#outbox.put(text);
+    if (!this.#gauge.isOverfull()) return this.#outbox.put(text);
     this.#outbox.clear();
     this.#socket.terminate(); // a reason would only queue up behind what the client does not read
     this.#markClosed();

@@ -25,7 +25,11 @@ export class RawWebSocket implements SockJsConnection {
     this.request = request;
     this.#socket = socket;
     this.#batch = new WriteBatch(request.socket, settings.maxQueuedBytes);
-    this.#gauge = new QueueGauge(settings.maxQueuedBytes);
+    this.#gauge = new QueueGauge(
+      settings.maxQueuedBytes,
+      () => this.queuedBytes,
+      () => this.#batch.flush(),
+    );
     socket.on('message', (data, isBinary) => {
       if (this.#closed) return;
       this.#binary = isBinary;
@@ -47,8 +51,7 @@ export class RawWebSocket implements SockJsConnection {
 
   send(text: string): void {
     if (this.#closed) return;
-    const queued = () => this.queuedBytes;
-    if (this.#gauge.isOverfull(queued, () => this.#batch.flush())) {
+    if (this.#gauge.isOverfull()) {
       this.#socket.terminate(); // a close frame would only queue up behind what the client does not read
       return this.#markClosed();
     }

@@ -55,7 +55,11 @@ export class HttpSession implements SockJsConnection {
   constructor({ request, transport, settings, forget }: SessionStart, receiver: Receiver) {
     this.request = request;
     this.transport = transport;
-    this.#gauge = new QueueGauge(settings.maxQueuedBytes);
+    this.#gauge = new QueueGauge(
+      settings.maxQueuedBytes,
+      () => this.queuedBytes,
+      () => this.#flush(),
+    );
     this.#forget = forget;
     this.#alarm = new Alarm(settings.clock);
     this.#attach(receiver);
@@ -72,8 +76,7 @@ export class HttpSession implements SockJsConnection {
 
   send(text: string): void {
     if (this.#closed) return;
-    const queued = () => this.queuedBytes;
-    if (this.#gauge.isOverfull(queued, () => this.#flush())) this.#dropSlowConsumer();
+    if (this.#gauge.isOverfull()) this.#dropSlowConsumer();
     else this.#outbox.put(text);
   }
 
