@@ -60,9 +60,9 @@ export class AvqConnection {
     });
   }
 
-  /** Whoever still waits is never answered. */
+  /** Whoever still waits is never answered; the other end is told so, which may go on serving one that has only ended. */
   close(): void {
-    this.#socket.destroy();
+    this.#socket.resetAndDestroy();
   }
 
   #take(frame: Buffer): void {

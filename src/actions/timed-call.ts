@@ -1,7 +1,8 @@
-import type { Call, Exchange, Flow } from '#core/call.ts';
+import type { Call, Exchange } from '#core/call.ts';
 import { Cancellation, type Signal } from '#core/cancellation.ts';
 import type { Clock } from '#core/clock.ts';
 import { Failure } from '#core/failure.ts';
+import type { Flow } from '#core/flow.ts';
 
 /** Time-outs of requests that name none (milliseconds). */
 const READ_TIMEOUT_MS = 30_000;
@@ -40,7 +41,7 @@ export function timedCall<T>(options: TimedCallOptions, run: (call: Call) => Pro
       if (signal.aborted) return;
       timer.cancel();
       // Whatever was not sent yet rejects with its own failure as soon as it is told; only what is on its way is left.
-      signal.abortInTurn(() => {
+      signal.abortInTurn(flow, () => {
         if (!hasEnded) timer = clock.setTimeout(giveUpWaiting, GRACE_MS);
       });
     };

@@ -1,7 +1,8 @@
-import type { Call, Exchange, Flow } from '#core/call.ts';
+import type { Call, Exchange } from '#core/call.ts';
 import type { Signal } from '#core/cancellation.ts';
 import type { Clock } from '#core/clock.ts';
 import { Failure, SENT_AND_SILENT } from '#core/failure.ts';
+import type { Flow } from '#core/flow.ts';
 import type { ActionClient, ServiceHeaders } from '#domain/action.ts';
 import type { Change } from '#domain/change.ts';
 import type { Jobs } from '#operations/jobs.ts';

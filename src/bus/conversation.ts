@@ -123,7 +123,8 @@ export class Conversation {
     const overload = request.admit();
     if (overload) return request.respond(overload);
     if (replyAddress !== null || this.#dialect.alwaysAnswers) {
-      return engine.request(message, this.#dialect.timeoutOf(frame.headers), request.respond);
+      const timeoutMs = this.#dialect.timeoutOf(frame.headers);
+      return engine.request(message, timeoutMs, request.respond, request.flow);
     }
     engine.send(message);
     request.done();

@@ -1,3 +1,4 @@
+import type { Flow } from '#core/flow.ts';
 import type { Message } from '#core/message.ts';
 import type { Consumer, Registration, Respond } from './delivery.ts';
 
@@ -9,8 +10,8 @@ export type Engine = {
   publish(message: Message): void;
   /** One consumer gets the message, in rotation; false when there is none. */
   send(message: Message): boolean;
-  /** As `send`; `respond` is called once: with the answer, "no handlers" at once, or the time-out. */
-  request(message: Message, timeoutMs: number, respond: Respond): void;
+  /** As `send`; `respond` is called once: with the answer, "no handlers" at once, or the time-out in the flow's turn. */
+  request(message: Message, timeoutMs: number, respond: Respond, flow?: Flow): void;
   /** Is anybody registered at the address? */
   has(address: string): boolean;
 };

@@ -1,4 +1,4 @@
-import type { Flow } from '#core/call.ts';
+import type { Flow } from '#core/flow.ts';
 import { ANONYMOUS, type Client, type Clients } from './client.ts';
 import type { Connection } from './connection.ts';
 

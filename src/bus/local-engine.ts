@@ -1,6 +1,7 @@
 import type { Clock, Timer } from '#core/clock.ts';
 import { endInTurn } from '#core/ending-turns.ts';
 import { Failure } from '#core/failure.ts';
+import type { Flow } from '#core/flow.ts';
 import type { Log } from '#core/log.ts';
 import type { Message } from '#core/message.ts';
 import type { Consumer, Delivery, Outcome, Registration, Respond } from './delivery.ts';
@@ -49,13 +50,13 @@ export class LocalEngine implements Engine {
     return true;
   }
 
-  request(message: Message, timeoutMs: number, respond: Respond): void {
+  request(message: Message, timeoutMs: number, respond: Respond, flow?: Flow): void {
     const consumer = this.#choose(message.address);
     if (!consumer) {
       respond(nobody(message.address));
       return;
     }
-    const expected = this.#expect(message.address, timeoutMs, respond);
+    const expected = this.#expect(message.address, timeoutMs, respond, flow);
     const { address, headers, body } = message;
     this.#deliver(consumer, { address, headers, body, kind: 'send', timeoutMs, respond: expected.settle });
     expected.startTimer();
@@ -77,7 +78,12 @@ export class LocalEngine implements Engine {
    * Once, within the time-out; a reply that wants an answer in turn gets the same treatment. The timer is started
    * after the delivery, since most consumers in this process have answered by then.
    */
-  #expect(address: string, timeoutMs: number, respond: Respond): { settle: Respond; startTimer(): void } {
+  #expect(
+    address: string,
+    timeoutMs: number,
+    respond: Respond,
+    flow: Flow | undefined,
+  ): { settle: Respond; startTimer(): void } {
     let pending = true;
     let timer: Timer | undefined;
     const settle = (outcome: Outcome) => {
@@ -85,7 +91,7 @@ export class LocalEngine implements Engine {
       pending = false;
       timer?.cancel();
       if (outcome instanceof Failure || !outcome.respond) return respond(outcome);
-      const next = this.#expect(address, outcome.timeoutMs ?? timeoutMs, outcome.respond);
+      const next = this.#expect(address, outcome.timeoutMs ?? timeoutMs, outcome.respond, flow);
       respond({ ...outcome, respond: next.settle });
       next.startTimer();
     };
@@ -94,7 +100,7 @@ export class LocalEngine implements Engine {
       settle(new Failure('BUS_TIMEOUT', { description, origin: 'timeout' }));
     };
     const startTimer = () => {
-      if (pending) timer = this.#clock.setTimeout(() => endInTurn(onTimeout), timeoutMs);
+      if (pending) timer = this.#clock.setTimeout(() => endInTurn(onTimeout, flow), timeoutMs);
     };
     return { settle, startTimer };
   }

@@ -1,5 +1,6 @@
-import type { Exchange, Flow } from '#core/call.ts';
+import type { Exchange } from '#core/call.ts';
 import { Failure } from '#core/failure.ts';
+import type { Flow } from '#core/flow.ts';
 import { header } from '#core/message.ts';
 import type { FrameOf } from '#protocol/frame.ts';
 import type { Refusal } from '#protocol/refusal.ts';

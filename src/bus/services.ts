@@ -1,6 +1,7 @@
-import type { Exchange, Flow } from '#core/call.ts';
+import type { Exchange } from '#core/call.ts';
 import type { Signal } from '#core/cancellation.ts';
 import type { Failure } from '#core/failure.ts';
+import type { Flow } from '#core/flow.ts';
 import type { Message } from '#core/message.ts';
 import type { Client } from './client.ts';
 import type { Respond } from './delivery.ts';

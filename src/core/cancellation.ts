@@ -1,4 +1,5 @@
 import { callAll, endInTurn } from './ending-turns.ts';
+import type { Flow } from './flow.ts';
 
 /** Why work is given up. One for all: to make one anew costs more than all the rest of giving up. */
 export const GIVEN_UP = new Error('given up');
@@ -52,13 +53,13 @@ export class Cancellation implements Signal {
   }
 
   /** The same, but that the listeners are told when it is their turn, see {@link endInTurn}; `then` is called after that. */
-  abortInTurn(then?: () => void): void {
+  abortInTurn(flow?: Flow, then?: () => void): void {
     if (this.#reason) return;
     this.#reason = GIVEN_UP;
     endInTurn(() => {
       this.#tell();
       then?.();
-    });
+    }, flow);
   }
 
   #tell(): void {

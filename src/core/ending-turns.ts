@@ -1,23 +1,32 @@
-/** Each of them answers, writes its line of the log, and lets the next one in. */
-const ENDINGS_A_TURN = 64;
+import { FairQueue } from './fair-queue.ts';
+import type { Flow } from './flow.ts';
 
-const waiting: (() => void)[] = [];
+/** Each of them answers, writes its line of the log, and lets the next one in. */
+const ENDINGS_A_TURN = 16;
+
+const waiting = new FairQueue<() => void>();
 let endings = 0;
 
 /**
  * Ends something at once, or in a later turn of the event loop where much ends in this one: thousands of requests may have
  * the same deadline, or the same client that leaves, and everybody else would wait until the last of them is done with.
- * What ends later does so in the order of the calls. Whoever puts its end off sees to it that it does nothing more meanwhile.
+ * What ends later does so by turns, see {@link FairQueue}. Whoever puts its end off sees to it that it does nothing more
+ * meanwhile. `end` is another function each time.
  */
-export function endInTurn(end: () => void): void {
-  if (endings >= ENDINGS_A_TURN) return void waiting.push(end);
+export function endInTurn(end: () => void, flow?: Flow): void {
+  if (endings >= ENDINGS_A_TURN) return waiting.put(end, flow);
   if (endings === 0) setImmediate(beginTurn);
   endings += 1;
   end();
 }
 
 function beginTurn(): void {
-  const due = waiting.splice(0, ENDINGS_A_TURN);
+  const due: (() => void)[] = [];
+  while (due.length < ENDINGS_A_TURN) {
+    const end = waiting.take();
+    if (!end) break;
+    due.push(end);
+  }
   endings = due.length;
   if (endings > 0) setImmediate(beginTurn);
   callAll(due);

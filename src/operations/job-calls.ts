@@ -1,6 +1,7 @@
-import type { Call, Exchange, Flow } from '#core/call.ts';
+import type { Call, Exchange } from '#core/call.ts';
 import type { Signal } from '#core/cancellation.ts';
 import { type Clock, withTimeOut } from '#core/clock.ts';
+import type { Flow } from '#core/flow.ts';
 import type { JobContext, JobFileSink } from '#domain/job.ts';
 import type { JobFiles } from '#store/job-files.ts';
 import type { JobRecord } from '#store/job-table.ts';

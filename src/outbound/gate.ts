@@ -1,8 +1,9 @@
-import type { Call, Flow } from '#core/call.ts';
+import type { Call } from '#core/call.ts';
 import type { Clock, Timer } from '#core/clock.ts';
 import { Failure } from '#core/failure.ts';
 import { FairQueue } from '#core/fair-queue.ts';
-import { SharedCall } from './shared-call.ts';
+import type { FlowWatcher } from './flows.ts';
+import { hasBegun, SharedCall } from './shared-call.ts';
 
 type GateLimits = {
   /** How many pieces of work may be under way at once. */
@@ -14,8 +15,9 @@ type GateLimits = {
 export type GateOptions = GateLimits & { readonly clock: Clock };
 
 /**
- * Lets work in by turns, see {@link FairQueue}; what belongs to the same request in the order of its coming. Where
- * work in the background waits too, each has every other turn.
+ * Lets work in by turns, see {@link FairQueue}: of one requester what has begun and what has not have every other turn, so
+ * that some of it is ready early where not all of it will be ready in time. Where work in the background waits too, each
+ * has every other turn.
  */
 export type Gate = {
   /**
@@ -28,7 +30,7 @@ export type Gate = {
   limit(limits: GateLimits): void;
 };
 
-type Waiter = Pick<Call, 'signal' | 'flow' | 'isBackground'>;
+type Waiter = Pick<Call, 'signal' | 'flow' | 'isBackground' | 'exchanges'>;
 
 const MS_PER_SECOND = 1000;
 
@@ -36,22 +38,15 @@ type Queue = FairQueue<() => void>;
 
 /** Puts `start` where its turn comes; returns how to take it out again. */
 function queueUp(queue: Queue, call: Waiter, start: () => void): () => void {
-  if (!(call instanceof SharedCall)) {
-    const { flow } = call;
-    queue.put(start, flow);
-    return () => queue.drop(start, flow);
-  }
-  const flows: (Flow | undefined)[] = [];
-  const put = (flow: Flow | undefined) => {
-    flows.push(flow);
-    queue.put(start, flow);
+  const goesOn = hasBegun(call);
+  const places: FlowWatcher = {
+    put: (flow) => queue.put(start, flow, goesOn),
+    drop: (flow) => queue.drop(start, flow, goesOn),
   };
-  const stop = call.watchFlows(put);
-  if (flows.length === 0) put(undefined);
-  return () => {
-    stop();
-    for (const flow of flows) queue.drop(start, flow);
-  };
+  if (call instanceof SharedCall) return call.watchFlows(places);
+  const { flow } = call;
+  places.put(flow);
+  return () => places.drop(flow);
 }
 
 /** Everybody who waits; where some wait in the background too, each kind has every other turn. */

@@ -1,8 +1,10 @@
-import type { Call, Exchange, Flow } from '#core/call.ts';
+import type { Call, Exchange } from '#core/call.ts';
 import { Cancellation, type Signal } from '#core/cancellation.ts';
 import { Failure } from '#core/failure.ts';
+import type { Flow } from '#core/flow.ts';
 import type { Attempt } from './attempt.ts';
 import { faultMessage } from './fault.ts';
+import { Flows, type FlowWatcher } from './flows.ts';
 import { type VendorAccount, vendorFailure } from './vendor-failure.ts';
 
 type Requester<T> = {
@@ -10,8 +12,8 @@ type Requester<T> = {
   readonly resolve: (value: T) => void;
   readonly reject: (failure: unknown) => void;
   readonly leave: () => void;
-  /** Set where it may become the call of more requesters. */
-  unwatch?: () => void;
+  /** Takes back the turns that the run takes on its behalf. */
+  giveUpTurns: () => void;
 };
 
 /** An attempt at a vendor, and how far it has come. */
@@ -44,10 +46,7 @@ export class SharedCall<T> implements Call {
   readonly flow: Flow | undefined;
   readonly #cancellation = new Desertion(() => this.#isDeserted);
   readonly #requesters = new Set<Requester<T>>();
-  /** Of every request that has asked, one each. */
-  readonly #flows = new Map<string, Flow>();
-  /** Told of every further one. */
-  readonly #watchers = new Set<(flow: Flow) => void>();
+  readonly #flows = new Flows();
   /** Those under way and, where there are none, those that were last. */
   #trips: readonly Trip[] = [];
   #isOver = false;
@@ -76,6 +75,13 @@ export class SharedCall<T> implements Call {
     return this.#requesters.size > 0;
   }
 
+  /** Has anything been asked before, on behalf of any of those who wait? */
+  get hasBegun(): boolean {
+    if (this.exchanges.length > 0) return true;
+    for (const { call } of this.#requesters) if (hasBegun(call)) return true;
+    return false;
+  }
+
   /** Is it still worth joining? */
   get isUnderWay(): boolean {
     return !this.#isOver && !this.#cancellation.aborted;
@@ -98,10 +104,9 @@ export class SharedCall<T> implements Call {
    */
   join(call: Call): Promise<T> {
     const { promise, resolve, reject } = Promise.withResolvers<T>();
-    const requester: Requester<T> = { call, resolve, reject, leave: () => this.#leave(requester) };
+    const leave = () => this.#leave(requester);
+    const requester: Requester<T> = { call, resolve, reject, leave, giveUpTurns: this.#takeTurnsOf(call) };
     this.#requesters.add(requester);
-    if (call instanceof SharedCall) requester.unwatch = call.watchFlows((flow) => this.#addFlow(flow));
-    else if (call.flow) this.#addFlow(call.flow);
     // Whoever joins late waits for what was sent, too.
     if (call instanceof SharedCall)
       for (const { http, attempt } of this.#trips) call.onAttempt(http, attempt);
@@ -110,11 +115,9 @@ export class SharedCall<T> implements Call {
     return promise;
   }
 
-  /** Whose turns it takes: whichever of those who wait for it comes first. Tells of those who join later, until `stop`. */
-  watchFlows(tell: (flow: Flow) => void): () => void {
-    for (const flow of this.#flows.values()) tell(flow);
-    this.#watchers.add(tell);
-    return () => void this.#watchers.delete(tell);
+  /** Whose turns it takes: whichever of those who wait for it comes first. See {@link Flows}. */
+  watchFlows(watcher: FlowWatcher): () => void {
+    return this.#flows.watch(watcher);
   }
 
   /** Starts the run, once, after the first requester has joined. Never rejects: the requesters are told. */
@@ -129,11 +132,17 @@ export class SharedCall<T> implements Call {
     }
   }
 
-  #addFlow(flow: Flow): void {
-    const name = `${flow.request} ${flow.requester}`;
-    if (this.#flows.has(name)) return;
-    this.#flows.set(name, flow);
-    for (const tell of this.#watchers) tell(flow);
+  #takeTurnsOf(call: Call): () => void {
+    const flows: FlowWatcher = {
+      put: (flow) => this.#flows.put(flow),
+      drop: (flow) => {
+        // What the run has left to do when nobody waits any more still has to come to an end.
+        if (!this.#isOver) this.#flows.drop(flow);
+      },
+    };
+    if (call instanceof SharedCall) return call.watchFlows(flows);
+    flows.put(call.flow);
+    return () => flows.drop(call.flow);
   }
 
   #end(tell: (requester: Requester<T>) => void): void {
@@ -166,7 +175,7 @@ export class SharedCall<T> implements Call {
 
   #dismiss(requester: Requester<T>): void {
     this.#requesters.delete(requester);
-    requester.unwatch?.();
+    requester.giveUpTurns();
     requester.call.signal.removeEventListener('abort', requester.leave);
     requester.call.exchanges.push(...this.exchanges);
   }
@@ -178,4 +187,9 @@ export class SharedCall<T> implements Call {
     const message = faultMessage('timeout', hasLeft);
     return vendorFailure('VENDOR_TIMEOUT', sentTo, { status: null, code: 'timeout', message });
   }
+}
+
+/** Has anything been asked on its behalf before? */
+export function hasBegun(call: Pick<Call, 'exchanges'>): boolean {
+  return call instanceof SharedCall ? call.hasBegun : call.exchanges.length > 0;
 }

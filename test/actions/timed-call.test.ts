@@ -97,6 +97,27 @@ test.each(['their time is over', 'their requester leaves'])(
   },
 );
 
+test('a call of one requester is given up among the many of another', async () => {
+  await turn();
+  const clock = createFakeClock(0);
+  const told: string[] = [];
+  const answers = [...Array<string>(1000).fill('many'), 'few'].map((requester, request) =>
+    timedCall(
+      { ...OPTIONS, clock, signals: [], flow: { requester, request } },
+      ({ signal }) =>
+        new Promise<never>((_resolve, reject) =>
+          signal.addEventListener('abort', () => {
+            told.push(requester);
+            reject(new Error('given up'));
+          }),
+        ),
+    ),
+  );
+  clock.advance(1000);
+  await Promise.allSettled(answers);
+  expect(told.indexOf('few')).toBeLessThan(100);
+});
+
 test('a call that is given up, and answered before it is told so, leaves nothing behind', async () => {
   const clock = createFakeClock(0);
   let answer = (_text: string) => {};

@@ -312,3 +312,19 @@ test('requests that nobody answers in time are told so in turns, and an answer t
   expect(asked.slice(0, -1).every(([outcome]) => outcome instanceof Failure)).toBe(true);
   expect(asked.every(({ length }) => length === 1)).toBe(true);
 });
+
+test('the time-out of one requester is told among the many of another', async () => {
+  await turn();
+  const { clock, engine } = createEngine();
+  engine.register('slow', () => {});
+  const told: string[] = [];
+  const ask = (requester: string, request: number) => {
+    const message = { address: 'slow', body: null, headers: NO_HEADERS };
+    engine.request(message, 100, () => told.push(requester), { requester, request });
+  };
+  for (let request = 0; request < 1000; request += 1) ask('many', request);
+  ask('few', 1);
+  clock.advance(100);
+  while (told.length < 1001) await turn();
+  expect(told.indexOf('few')).toBeLessThan(100);
+});

@@ -20,6 +20,17 @@ test('what ends together ends in turns, in its order, and others have theirs bet
   expect(Math.max(...counts.map((count, index) => count - (counts[index - 1] ?? 0)))).toBeLessThan(MANY / 10);
 });
 
+test('one requester’s few end among the many of another', async () => {
+  await turn();
+  const ended: string[] = [];
+  const end = (requester: string, request: number) =>
+    endInTurn(() => void ended.push(requester), { requester, request });
+  for (let request = 0; request < MANY; request += 1) end('many', request);
+  for (let request = 0; request < 3; request += 1) end('few', request);
+  while (ended.length < MANY + 3) await turn();
+  expect(ended.lastIndexOf('few')).toBeLessThan(MANY / 10);
+});
+
 test('what ends now and then ends at once', async () => {
   for (let index = 0; index < MANY; index += 1) {
     let isEnded = false;

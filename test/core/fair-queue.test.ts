@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import type { Flow } from '#core/call.ts';
 import { FairQueue } from '#core/fair-queue.ts';
+import type { Flow } from '#core/flow.ts';
 
 const flow = (requester: string, request: number, group?: string): Flow => ({ requester, request, group });
 
@@ -23,6 +23,14 @@ describe('a fair queue', () => {
     expect(drain(queue)).toEqual([...first, 'client again', 'one at last']);
   });
 
+  test('gives what goes on and what is new of one requester every other turn, by requests', () => {
+    const queue = new FairQueue<string>();
+    for (const request of [1, 2, 3]) queue.put(`new ${request}`, flow('a', request));
+    for (const request of [4, 5]) queue.put(`goes on ${request}`, flow('a', request), true);
+    queue.put('other', flow('b', 6));
+    expect(drain(queue)).toEqual(['new 1', 'other', 'goes on 4', 'new 2', 'goes on 5', 'new 3']);
+  });
+
   test('counts a requester that is called as a group to that group', () => {
     const queue = new FairQueue<string>();
     queue.put('one', flow(' 1', 1, 'strangers'));
@@ -36,6 +44,8 @@ describe('a fair queue', () => {
     for (const whose of [undefined, flow('a', 1), flow(' 1', 1, 'strangers')]) {
       queue.put('thing', whose);
       queue.drop('thing', whose);
+      queue.put('thing', whose, true);
+      queue.drop('thing', whose, true);
     }
     expect(queue.isEmpty).toBe(true);
   });

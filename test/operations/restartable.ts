@@ -1,7 +1,8 @@
 import { setImmediate } from 'node:timers/promises';
-import type { Exchange, Flow } from '#core/call.ts';
+import type { Exchange } from '#core/call.ts';
 import type { Signal } from '#core/cancellation.ts';
 import { Failure } from '#core/failure.ts';
+import type { Flow } from '#core/flow.ts';
 import { silentLog } from '#core/log.ts';
 import type { Change } from '#domain/change.ts';
 import { type ChangeName, Operations, type OperationsOptions } from '#operations/operations.ts';

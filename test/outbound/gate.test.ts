@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { Call } from '#core/call.ts';
-import { Cancellation } from '#core/cancellation.ts';
+import type { Call, Exchange } from '#core/call.ts';
+import { Cancellation, type Signal } from '#core/cancellation.ts';
 import { createGate } from '#outbound/gate.ts';
 import { createJoinedReads } from '#outbound/joined-reads.ts';
 import { SharedCall } from '#outbound/shared-call.ts';
@@ -10,7 +10,15 @@ import { createFakeClock } from '../support/fake-clock.ts';
 import { createCall } from './loopback.ts';
 
 const START = Date.parse('2026-03-01T00:00:00Z');
-const NEVER = { signal: new AbortController().signal };
+const waiterOf = (signal: Signal) => ({ signal, exchanges: [] });
+const NEVER = waiterOf(new Cancellation());
+
+const EXCHANGE: Exchange = {
+  account: 'almaty',
+  request: { method: 'GET', path: '/', effect: 'read' },
+  outcome: { fault: 'reset' },
+  ms: 1,
+};
 
 const turn = () => new Promise((resolve) => setImmediate(resolve));
 
@@ -55,7 +63,7 @@ describe('a gate', () => {
     const first = gate.run(NEVER, () => new Promise<void>((resolve) => (finish = resolve)));
     const signal = new Cancellation();
     let isStarted = false;
-    const gone = gate.run({ signal }, () => {
+    const gone = gate.run(waiterOf(signal), () => {
       isStarted = true;
       return Promise.resolve();
     });
@@ -74,16 +82,16 @@ describe('a gate', () => {
     const gate = createGate({ concurrency: 1, clock: createFakeClock(START) });
     let finish = () => {};
     const first = gate.run(NEVER, () => new Promise<void>((resolve) => (finish = resolve)));
-    const controller = new AbortController();
+    const controller = new Cancellation();
     let isStarted = false;
-    const gone = gate.run(controller, () => {
+    const gone = gate.run(waiterOf(controller), () => {
       isStarted = true;
       return Promise.resolve();
     });
     const next = gate.run(NEVER, () => Promise.resolve('next'));
     controller.abort();
     await expect(gone).rejects.toMatchObject({ name: 'BUS_TIMEOUT', details: undefined });
-    await expect(gate.run(controller, () => Promise.resolve())).rejects.toMatchObject({
+    await expect(gate.run(waiterOf(controller), () => Promise.resolve())).rejects.toMatchObject({
       name: 'BUS_TIMEOUT',
     });
     finish();
@@ -118,8 +126,8 @@ describe('a gate', () => {
     const clock = createFakeClock(START);
     const gate = createGate({ concurrency: 8, perSecond: 1, clock });
     await gate.run(NEVER, () => Promise.resolve());
-    const controller = new AbortController();
-    const gone = gate.run(controller, () => Promise.resolve());
+    const controller = new Cancellation();
+    const gone = gate.run(waiterOf(controller), () => Promise.resolve());
     expect(clock.pending).toBe(1);
     controller.abort();
     await expect(gone).rejects.toMatchObject({ name: 'BUS_TIMEOUT' });
@@ -234,6 +242,105 @@ describe('a gate', () => {
     await Promise.all(fanOut);
   });
 
+  test('lets some of many requests be ready long before the last of them', async () => {
+    const gate = createGate({ concurrency: 2, clock: createFakeClock(START) });
+    const CALLS = 3;
+    let calls = 0;
+    const readyAfter: number[] = [];
+    const ask = async (request: number) => {
+      const call = { ...NEVER, exchanges: [] as Exchange[], flow: { requester: 'pos-1', request } };
+      for (let index = 0; index < CALLS; index += 1) {
+        await gate.run(call, async () => {
+          calls += 1;
+          await turn();
+          call.exchanges.push(EXCHANGE);
+        });
+      }
+      readyAfter.push(calls);
+    };
+    const requests = Array.from({ length: 100 }, (_, request) => ask(request));
+    await Promise.all(requests);
+    const isEarly = (readyCalls: number) => readyCalls <= calls / 2;
+    expect(readyAfter.filter(isEarly).length).toBeGreaterThanOrEqual(20);
+  });
+
+  test('knows that a read goes on, whoever has joined it, also from inside another', async () => {
+    const clock = createFakeClock(START);
+    const gate = createGate({ concurrency: 1, perSecond: 1, clock });
+    const started: string[] = [];
+    const callOf = (request: number, exchanges: Exchange[] = []): Call => ({
+      ...{ ...NEVER, deadline: START + 60_000, traceparent: undefined },
+      ...{ exchanges, flow: { requester: 'pos-1', request } },
+    });
+    const reads = createJoinedReads();
+    const read = (name: string, call: Call) =>
+      reads.read('scope', name, call, (shared) =>
+        reads.read('inner', name, shared, (inner) =>
+          gate.run(inner, () => Promise.resolve(started.push(name))),
+        ),
+      );
+    const works = [0, 1, 2, 3].map((request) => read(`new ${request}`, callOf(request)));
+    works.push(read('goes on', callOf(4, [EXCHANGE])));
+    for (let second = 0; second < 5; second += 1) {
+      clock.advance(1000);
+      await turn();
+    }
+    await Promise.all(works);
+    expect(started).toEqual(['new 0', 'new 1', 'goes on', 'new 2', 'new 3']);
+  });
+
+  test('takes no more turns of a requester who has left a read that others wait for', async () => {
+    const clock = createFakeClock(START);
+    const gate = createGate({ concurrency: 1, perSecond: 1, clock });
+    const reads = createJoinedReads();
+    const started: string[] = [];
+    const callOf = (requester: string, request: number) => ({
+      ...createCall(),
+      flow: { requester, request },
+    });
+    const read = (name: string, call: Call) =>
+      reads.read('scope', name, call, (shared) =>
+        reads.read('inner', name, shared, (inner) =>
+          gate.run(inner, () => Promise.resolve(started.push(name))),
+        ),
+      );
+    await gate.run(NEVER, () => Promise.resolve());
+    const names = ['a', 'b', 'c'];
+    const leaving = ['x', 'y', 'z'].flatMap((requester) =>
+      names.map((name, request) => ({ name, call: callOf(requester, request) })),
+    );
+    const left = Promise.allSettled(leaving.map(({ name, call }) => read(name, call)));
+    const staying = names.map((name, request) => read(name, callOf('stays', request)));
+    const other = ['o1', 'o2', 'o3'].map((name, request) => read(name, callOf('other', request)));
+    for (const { call } of leaving) call.abort();
+    for (let second = 0; second < 6; second += 1) {
+      clock.advance(1000);
+      await turn();
+    }
+    expect(await left).toMatchObject(Array(9).fill({ status: 'rejected' }));
+    await Promise.all([...staying, ...other]);
+    expect(started).toEqual(['a', 'o1', 'b', 'o2', 'c', 'o3']);
+  });
+
+  test('brings to an end what a read that has failed has left waiting', async () => {
+    const gate = createGate({ concurrency: 1, clock: createFakeClock(START) });
+    const reads = createJoinedReads();
+    const started: string[] = [];
+    const run = async (shared: Call) => {
+      const enter = (name: string) =>
+        gate.run(shared, async () => {
+          started.push(name);
+          await turn();
+        });
+      const failing = gate.run(shared, () => Promise.reject(new Error('refused')));
+      await Promise.all([failing, enter('second'), enter('third')]);
+    };
+    const call = { ...createCall(), flow: { requester: 'pos-1', request: 1 } };
+    await expect(reads.read('scope', 'key', call, run)).rejects.toThrow('refused');
+    for (let index = 0; index < 5; index += 1) await turn();
+    expect(started).toEqual(['second', 'third']);
+  });
+
   test('lets a request that joins a read of its own requester keep its turn', async () => {
     const gate = createGate({ concurrency: 1, clock: createFakeClock(START) });
     const reads = createJoinedReads();
@@ -258,10 +365,10 @@ describe('a gate', () => {
     const reads = createJoinedReads();
     const started: string[] = [];
     const callOf = (requester: string, request: number) => ({
-      ...{ ...NEVER, deadline: START + 60_000, exchanges: [], traceparent: undefined },
+      ...{ ...NEVER, deadline: START + 60_000, traceparent: undefined },
       flow: { requester, request },
     });
-    const enter = (name: string, call: Pick<Call, 'signal' | 'flow'>) =>
+    const enter = (name: string, call: Pick<Call, 'signal' | 'flow' | 'exchanges'>) =>
       gate.run(call, () => Promise.resolve(started.push(name)));
     const flood = Array.from({ length: 5 }, (_, index) => enter('flood', callOf('flood', index)));
     const read = (call: Call) => reads.read('scope', 'key', call, (shared) => enter('read', shared));
@@ -333,17 +440,17 @@ describe('a gate', () => {
         const started: number[] = [];
         const outcomes = await Promise.all(
           pieces.map(async ({ turns, abortAfter, fails }, index) => {
-            const controller = new AbortController();
+            const controller = new Cancellation();
             const work = async () => {
               inside += 1;
               started.push(index);
               expect(inside).toBeLessThanOrEqual(concurrency);
-              expect(controller.signal.aborted).toBe(false);
+              expect(controller.aborted).toBe(false);
               for (let count = 0; count < turns; count += 1) await turn();
               inside -= 1;
               if (fails) throw new Error('failed');
             };
-            const running = gate.run(controller, work).then(
+            const running = gate.run(waiterOf(controller), work).then(
               () => 'done',
               ({ name }: Error) => name,
             );
