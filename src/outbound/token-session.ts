@@ -24,32 +24,54 @@ export type TokenSessionOptions = {
   login(call: Call, settling: Pick<HttpRequest, 'settling'>): Promise<string>;
 };
 
+/** The last login for a token that had expired, and what came of it. */
+type Replacement = { readonly expired: string; readonly outcome: Promise<string> };
+
 /**
  * A vendor's session. However many ask at once, one login is under way; it lives until the last of its waiters
- * has left, and its failure is theirs alone: whoever comes next tries anew.
+ * has left, and its failure is theirs: whoever comes next tries anew. Whoever had been sent with the same token finds out
+ * later that it has expired, maybe one after the other; they are told what came of the first one's login, since a vendor
+ * that is asked again for each of them may lock the account.
  */
 export function createTokenSession(options: TokenSessionOptions): TokenSession {
   let token: string | undefined;
   let login: SharedCall<string> | undefined;
+  let replacement: Replacement | undefined;
 
-  async function begin(shared: SharedCall<string>, settling: HttpRequest['settling']): Promise<void> {
+  async function begin(
+    shared: SharedCall<string>,
+    settling: HttpRequest['settling'],
+    expired: string | undefined,
+  ): Promise<void> {
     login = shared;
     await shared.run(async (call) => {
-      const fresh = await options.login(call, settling ? { settling } : {});
-      // A vendor that refuses what comes next may quote it.
-      shared.sentTo?.keepToken?.(fresh);
-      // An abandoned login may end after the next one has.
-      token ??= fresh;
-      return fresh;
+      const outcome = options.login(call, settling ? { settling } : {});
+      try {
+        const fresh = await outcome;
+        // A vendor that refuses what comes next may quote it.
+        shared.sentTo?.keepToken?.(fresh);
+        // An abandoned login may end after the next one has.
+        token ??= fresh;
+        return fresh;
+      } finally {
+        if (expired !== undefined && !call.signal.aborted) replacement = { expired, outcome };
+      }
     });
     if (login === shared) login = undefined;
   }
 
-  function tokenFor(call: Call, settling: HttpRequest['settling']): string | Promise<string> {
+  function tokenFor(
+    call: Call,
+    settling: HttpRequest['settling'],
+    expired?: string,
+  ): string | Promise<string> {
     if (token !== undefined) return token;
-    const shared = login?.isUnderWay ? login : new SharedCall<string>(call);
+    const known = login?.isUnderWay ? login : undefined;
+    // What settles a change may log in where others may not.
+    if (!known && !settling && replacement && replacement.expired === expired) return replacement.outcome;
+    const shared = known ?? new SharedCall<string>(call);
     const result = shared.join(call);
-    if (shared !== login) void begin(shared, settling);
+    if (!known) void begin(shared, settling, expired);
     return result;
   }
 
@@ -64,6 +86,7 @@ export function createTokenSession(options: TokenSessionOptions): TokenSession {
     },
     forget() {
       token = undefined;
+      replacement = undefined;
     },
     async send(call, request, isExpired, settling) {
       const first = await tokenFor(call, settling);
@@ -71,7 +94,7 @@ export function createTokenSession(options: TokenSessionOptions): TokenSession {
       if (!isExpired(response)) return response;
 
       drop(first);
-      const second = await tokenFor(call, settling);
+      const second = await tokenFor(call, settling, first);
       const answer = await request(second);
       if (isExpired(answer)) drop(second);
       return answer;

@@ -119,6 +119,81 @@ describe('a token session', () => {
     expect(await next).toMatchObject({ status: 200 });
   });
 
+  describe('whoever finds out late that the token has expired', () => {
+    /** One that has been sent with `token-1` and is told later that it has expired. */
+    async function sendLate(settling?: true) {
+      const { vendor, session, send, logIn } = createSession();
+      await logIn();
+      let tell = () => {};
+      const request = (token: string) =>
+        token === 'token-1'
+          ? new Promise<HttpResponse>((resolve) => {
+              tell = () => resolve({ status: 401, headers: {}, text: '' });
+            })
+          : vendor.request(token);
+      const late = session.send(createCall(), request, isExpired, settling);
+      await turn();
+      vendor.expire();
+      return { vendor, session, send, late, findOut: () => tell() };
+    }
+
+    test('is told that the login has failed, and causes none', async () => {
+      const { vendor, send, late, findOut } = await sendLate();
+      const first = send();
+      await until(() => vendor.logins.length === 2);
+      vendor.logins[1]?.reject(new Error('refused'));
+      await expect(first).rejects.toThrow('refused');
+      findOut();
+      await expect(late).rejects.toThrow('refused');
+      expect(vendor.logins).toHaveLength(2);
+      const next = send();
+      vendor.logins[2]?.resolve();
+      expect(await next).toMatchObject({ status: 200 });
+    });
+
+    test('tries the new one, though that is no good either, and causes no login', async () => {
+      const { vendor, send, late, findOut } = await sendLate();
+      const first = send();
+      await until(() => vendor.logins.length === 2);
+      vendor.logins[1]?.resolve();
+      vendor.expire();
+      expect(await first).toMatchObject({ status: 401 });
+      findOut();
+      expect(await late).toMatchObject({ status: 401, text: 'token-2' });
+      expect(vendor.logins).toHaveLength(2);
+    });
+
+    test.each([
+      ['when the login was given up', undefined],
+      ['when it settles a change', true],
+    ] as const)('logs in %s', async (_when, settling) => {
+      const { vendor, send, late, findOut } = await sendLate(settling);
+      const call = createCall();
+      const first = send(call);
+      await until(() => vendor.logins.length === 2);
+      if (settling) vendor.logins[1]?.reject(new Error('refused'));
+      else call.abort();
+      await expect(first).rejects.toThrow();
+      findOut();
+      await until(() => vendor.logins.length === 3);
+      vendor.logins[2]?.resolve();
+      expect(await late).toMatchObject({ status: 200, text: 'token-3' });
+    });
+
+    test('logs in after a logout', async () => {
+      const { vendor, session, send, late, findOut } = await sendLate();
+      const first = send();
+      await until(() => vendor.logins.length === 2);
+      vendor.logins[1]?.resolve();
+      await first;
+      session.forget();
+      findOut();
+      await until(() => vendor.logins.length === 3);
+      vendor.logins[2]?.resolve();
+      expect(await late).toMatchObject({ status: 200, text: 'token-3' });
+    });
+  });
+
   test('keeps a login alive until the last who waits for it has left', async () => {
     const { vendor, send } = createSession();
     const [early, late] = [createCall(1000), createCall(2000)];
