@@ -24,8 +24,11 @@ export type TokenSessionOptions = {
   login(call: Call, settling: Pick<HttpRequest, 'settling'>): Promise<string>;
 };
 
+/** Of one login; the next may get the same text. */
+type Token = { readonly text: string };
+
 /** The last login for a token that had expired, and what came of it. */
-type Replacement = { readonly expired: string; readonly outcome: Promise<string> };
+type Replacement = { readonly expired: Token; readonly outcome: Promise<Token> };
 
 /**
  * A vendor's session. However many ask at once, one login is under way; it lives until the last of its waiters
@@ -34,55 +37,56 @@ type Replacement = { readonly expired: string; readonly outcome: Promise<string>
  * that is asked again for each of them may lock the account.
  */
 export function createTokenSession(options: TokenSessionOptions): TokenSession {
-  let token: string | undefined;
-  let login: SharedCall<string> | undefined;
+  let token: Token | undefined;
+  let login: SharedCall<Token> | undefined;
   let replacement: Replacement | undefined;
 
+  async function logIn(shared: SharedCall<Token>, settling: HttpRequest['settling']): Promise<Token> {
+    const text = await options.login(shared, settling ? { settling } : {});
+    // A vendor that refuses what comes next may quote it.
+    shared.sentTo?.keepToken?.(text);
+    const fresh = { text };
+    // An abandoned login may end after the next one has.
+    token ??= fresh;
+    return fresh;
+  }
+
   async function begin(
-    shared: SharedCall<string>,
+    shared: SharedCall<Token>,
     settling: HttpRequest['settling'],
-    expired: string | undefined,
+    expired: Token | undefined,
   ): Promise<void> {
     login = shared;
-    await shared.run(async (call) => {
-      const outcome = options.login(call, settling ? { settling } : {});
+    await shared.run(async () => {
+      const outcome = logIn(shared, settling);
       try {
-        const fresh = await outcome;
-        // A vendor that refuses what comes next may quote it.
-        shared.sentTo?.keepToken?.(fresh);
-        // An abandoned login may end after the next one has.
-        token ??= fresh;
-        return fresh;
+        return await outcome;
       } finally {
-        if (expired !== undefined && !call.signal.aborted) replacement = { expired, outcome };
+        if (expired && !shared.signal.aborted) replacement = { expired, outcome };
       }
     });
     if (login === shared) login = undefined;
   }
 
-  function tokenFor(
-    call: Call,
-    settling: HttpRequest['settling'],
-    expired?: string,
-  ): string | Promise<string> {
-    if (token !== undefined) return token;
+  function tokenFor(call: Call, settling: HttpRequest['settling'], expired?: Token): Token | Promise<Token> {
+    if (token) return token;
     const known = login?.isUnderWay ? login : undefined;
     // What settles a change may log in where others may not.
     if (!known && !settling && replacement && replacement.expired === expired) return replacement.outcome;
-    const shared = known ?? new SharedCall<string>(call);
+    const shared = known ?? new SharedCall<Token>(call);
     const result = shared.join(call);
     if (!known) void begin(shared, settling, expired);
     return result;
   }
 
   /** Somebody else may have replaced it already. */
-  function drop(expired: string): void {
+  function drop(expired: Token): void {
     if (token === expired) token = undefined;
   }
 
   return {
     get token() {
-      return token;
+      return token?.text;
     },
     forget() {
       token = undefined;
@@ -90,12 +94,12 @@ export function createTokenSession(options: TokenSessionOptions): TokenSession {
     },
     async send(call, request, isExpired, settling) {
       const first = await tokenFor(call, settling);
-      const response = await request(first);
+      const response = await request(first.text);
       if (!isExpired(response)) return response;
 
       drop(first);
       const second = await tokenFor(call, settling, first);
-      const answer = await request(second);
+      const answer = await request(second.text);
       if (isExpired(answer)) drop(second);
       return answer;
     },

@@ -180,6 +180,24 @@ describe('a token session', () => {
       expect(await late).toMatchObject({ status: 200, text: 'token-3' });
     });
 
+    test('logs in where the vendor has given the same one again, and that has expired in its turn', async () => {
+      let [logins, uses] = [0, 0];
+      const session = createTokenSession({
+        login: async () => {
+          logins += 1;
+          return 'the same';
+        },
+      });
+      const request = async (): Promise<HttpResponse> => {
+        uses += 1;
+        return { status: uses % 2 === 1 ? 401 : 200, headers: {}, text: '' };
+      };
+      for (let round = 1; round <= 3; round += 1) {
+        expect(await session.send(createCall(), request, isExpired)).toMatchObject({ status: 200 });
+        expect(logins).toBe(round + 1);
+      }
+    });
+
     test('logs in after a logout', async () => {
       const { vendor, session, send, late, findOut } = await sendLate();
       const first = send();
