@@ -41,7 +41,7 @@ export class Flows implements FlowWatcher {
     for (const { flow } of this.#held.values()) watcher.put(flow);
     this.#watchers.add(watcher);
     return () => {
-      if (!this.#watchers.delete(watcher)) return;
+      this.#watchers.delete(watcher);
       for (const { flow } of this.#held.values()) watcher.drop(flow);
     };
   }

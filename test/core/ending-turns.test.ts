@@ -83,3 +83,9 @@ test('what is aborted in its turn is so at once, and tells of it later', async (
   for (let index = 0; index < 10; index += 1) await turn();
   expect(told).toBe(1);
 });
+
+test('nothing is left to do when all has ended', async () => {
+  await endMuch();
+  for (let index = 0; index < 3; index += 1) await turn();
+  expect(process.getActiveResourcesInfo()).not.toContain('Immediate');
+});

@@ -242,13 +242,15 @@ describe('a gate', () => {
     await Promise.all(fanOut);
   });
 
-  test('lets some of many requests be ready long before the last of them', async () => {
+  test.each([
+    ['requests', false],
+    ['joined reads', true],
+  ])('lets some of many %s be ready long before the last of them', async (_what, isJoined) => {
     const gate = createGate({ concurrency: 2, clock: createFakeClock(START) });
     const CALLS = 3;
     let calls = 0;
     const readyAfter: number[] = [];
-    const ask = async (request: number) => {
-      const call = { ...NEVER, exchanges: [] as Exchange[], flow: { requester: 'pos-1', request } };
+    const read = async (call: Call) => {
       for (let index = 0; index < CALLS; index += 1) {
         await gate.run(call, async () => {
           calls += 1;
@@ -258,8 +260,12 @@ describe('a gate', () => {
       }
       readyAfter.push(calls);
     };
-    const requests = Array.from({ length: 100 }, (_, request) => ask(request));
-    await Promise.all(requests);
+    const reads = createJoinedReads();
+    const ask = (request: number) => {
+      const call = { ...createCall(), flow: { requester: 'pos-1', request } };
+      return isJoined ? reads.read('scope', String(request), call, read) : read(call);
+    };
+    await Promise.all(Array.from({ length: 100 }, (_, request) => ask(request)));
     const isEarly = (readyCalls: number) => readyCalls <= calls / 2;
     expect(readyAfter.filter(isEarly).length).toBeGreaterThanOrEqual(20);
   });

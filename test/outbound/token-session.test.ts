@@ -151,6 +151,20 @@ describe('a token session', () => {
       expect(await next).toMatchObject({ status: 200 });
     });
 
+    test('waits for the login that is tried anew', async () => {
+      const { vendor, send, late, findOut } = await sendLate();
+      const first = send();
+      await until(() => vendor.logins.length === 2);
+      vendor.logins[1]?.reject(new Error('refused'));
+      await expect(first).rejects.toThrow('refused');
+      const next = send();
+      findOut();
+      await turn();
+      vendor.logins[2]?.resolve();
+      expect(await Promise.all([next, late])).toMatchObject([{ status: 200 }, { status: 200 }]);
+      expect(vendor.logins).toHaveLength(3);
+    });
+
     test('tries the new one, though that is no good either, and causes no login', async () => {
       const { vendor, send, late, findOut } = await sendLate();
       const first = send();
