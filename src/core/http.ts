@@ -21,7 +21,10 @@ export type HttpRequest = {
   readonly effect: Effect;
   /** Instead of the account's time-out (milliseconds): of a change whatever it is, of anything else where it is shorter. */
   readonly timeoutMs?: number;
-  /** Of a login that takes one of few places (iiko: a licence slot), which a lost answer may have taken: it is sent once. */
+  /**
+   * Of a login that takes one of few places (iiko: a licence slot), which a lost answer may have taken: it is sent once, and
+   * its answer is waited for, whoever has left meanwhile.
+   */
   readonly takesSlot?: true;
   /** A read that settles a change whose answer was lost, or the login that it needs: it passes an open breaker. */
   readonly settling?: true;

@@ -3,7 +3,7 @@ import type { Call, Fault } from '#core/call.ts';
 import { GIVEN_UP } from '#core/cancellation.ts';
 import type { Clock, Timer } from '#core/clock.ts';
 import { Failure } from '#core/failure.ts';
-import type { Effect, HttpResponse } from '#core/http.ts';
+import type { HttpResponse } from '#core/http.ts';
 import { deadlineOf } from './deadline.ts';
 import { codeOf, faultOf } from './fault.ts';
 import type { Lost, Outcome } from './outcome.ts';
@@ -22,19 +22,20 @@ type DataController = { pause(): void; resume(): void };
 export type AttemptOptions = {
   readonly clock: Clock;
   readonly timeoutMs: number;
+  /** Its end is waited for once it has left, whoever still wants to know. */
+  readonly isFollowed: boolean;
 };
 
 /**
  * One request on its way, as undici's handler. Undici's `dispatch` is used, not `request`, because it tells
  * the moment when the request begins to leave.
  *
- * A change that has left is waited for as long as the account's time-out says, whoever still wants to know:
- * its outcome has to be found out. Everything else stops with its requester.
+ * One that is followed is waited for, once it has left, as long as the account's time-out says. Everything else stops with
+ * its requester.
  */
 export class Attempt {
   readonly #options: AttemptOptions;
   readonly #call: Call;
-  readonly #isChange: boolean;
   readonly #body: ResponseBody;
   readonly #resolve: (outcome: Outcome) => void;
   readonly #reject: (failure: Failure) => void;
@@ -50,7 +51,6 @@ export class Attempt {
 
   constructor(
     options: AttemptOptions,
-    effect: Effect,
     call: Call,
     body: ResponseBody,
     resolve: (outcome: Outcome) => void,
@@ -58,7 +58,6 @@ export class Attempt {
   ) {
     this.#options = options;
     this.#call = call;
-    this.#isChange = effect === 'change';
     this.#body = body;
     this.#resolve = resolve;
     this.#reject = reject;
@@ -86,7 +85,7 @@ export class Attempt {
     if (this.#call.signal.aborted && !this.#controller) this.#onAbort();
     if (this.#isOver || this.#controller) return controller.abort(GIVEN_UP);
     this.#controller = controller;
-    if (!this.#isChange) return;
+    if (!this.#options.isFollowed) return;
     this.#since = this.#options.clock.now();
     this.#call.signal.removeEventListener('abort', this.#onAbort);
   }
@@ -181,7 +180,7 @@ export class Attempt {
 
   #limit(): number {
     const ownLimit = this.#since + this.#options.timeoutMs;
-    if (this.#isChange && this.#controller) return ownLimit;
+    if (this.#options.isFollowed && this.#controller) return ownLimit;
     return Math.min(deadlineOf(this.#call, this.#options.clock.now()), ownLimit);
   }
 

@@ -15,3 +15,8 @@ export function timeoutOf({ timeoutMs, effect }: HttpRequest, ownMs: number): nu
   if (timeoutMs === undefined) return ownMs;
   return effect === 'change' ? timeoutMs : Math.min(timeoutMs, ownMs);
 }
+
+/** Is its end waited for, whoever still wants to know? What it does at the vendor has to be found out. */
+export function isFollowed({ effect, takesSlot }: HttpRequest): boolean {
+  return effect === 'change' || takesSlot === true;
+}

@@ -10,7 +10,7 @@ import { Activity } from './activity.ts';
 import { Attempt } from './attempt.ts';
 import { type CallEnd, createBreaker } from './breaker.ts';
 import { createConnectionPool } from './connection-pool.ts';
-import { deadlineOf, timeoutOf } from './deadline.ts';
+import { deadlineOf, isFollowed, timeoutOf } from './deadline.ts';
 import { failureNameOf, faultMessage } from './fault.ts';
 import { FileBody } from './file-body.ts';
 import { createGate, type Gate } from './gate.ts';
@@ -132,17 +132,17 @@ class AccountClient implements AccountHttp {
   /** One attempt, entered among the call's exchanges as soon as it has ended. */
   #attempt(sending: Sending): Promise<Outcome> {
     const { request, call, outgoing, createBody } = sending;
-    const startedAt = this.#options.clock.now();
+    const { clock, timeoutMs: ownMs } = this.#options;
+    const startedAt = clock.now();
     return new Promise((resolve, reject) => {
       const onEnd = (outcome: Outcome) => {
-        this.#record(outcome, request, call, this.#options.clock.now() - startedAt);
+        this.#record(outcome, request, call, clock.now() - startedAt);
         // Before the turn is given on: whoever comes next must find the breaker closed.
         if (callEndOf(outcome) === 'answered') sending.tellBreaker?.('answered');
         resolve(outcome);
       };
-      const { clock } = this.#options;
-      const options = { clock, timeoutMs: timeoutOf(request, this.#options.timeoutMs) };
-      const attempt = new Attempt(options, request.effect, call, createBody(), onEnd, reject);
+      const options = { clock, timeoutMs: timeoutOf(request, ownMs), isFollowed: isFollowed(request) };
+      const attempt = new Attempt(options, call, createBody(), onEnd, reject);
       if (call instanceof SharedCall) call.onAttempt(this, attempt);
       attempt.begin(this.#pool, outgoing);
     });

@@ -1,4 +1,4 @@
-import type { HttpRequest } from '#core/http.ts';
+import type { HttpRequest, HttpResponse } from '#core/http.ts';
 import type { Outcome } from './outcome.ts';
 
 const REPEATABLE_STATUSES = new Set([429, 500, 502, 503, 504]);
@@ -12,12 +12,22 @@ function jitterMs(repeats: number): number {
   return (100 + Math.random() * 200) * 3 ** repeats;
 }
 
-/** RFC 9110 10.2.3: whole seconds or an HTTP date. Undefined if there is none that can be read. */
-function retryAfterMs(value: unknown, now: number): number | undefined {
-  if (typeof value !== 'string') return undefined;
-  if (/^\s*\d+\s*$/.test(value)) return Number(value) * MS_PER_SECOND;
-  const at = Date.parse(value);
-  return Number.isNaN(at) ? undefined : Math.max(0, at - now);
+/** RFC 9110 5.6.7: a day of the week and all the rest; `Date.parse` takes `-5` for a year. */
+const HTTP_DATE = /^(Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]*,? .*\d\d:\d\d:\d\d/;
+
+function httpDate(value: unknown): number | undefined {
+  if (typeof value !== 'string' || !HTTP_DATE.test(value)) return undefined;
+  // Of the three forms one does not say that it is UTC, which all of them are.
+  const at = Date.parse(value.endsWith('GMT') ? value : `${value} GMT`);
+  return Number.isNaN(at) ? undefined : at;
+}
+
+/** RFC 9110 10.2.3: whole seconds or an HTTP date, by the vendor's clock. Undefined if there is none that can be read. */
+function retryAfterMs(headers: HttpResponse['headers'], now: number): number | undefined {
+  const value = headers['retry-after'];
+  if (typeof value === 'string' && /^\d+$/.test(value)) return Number(value) * MS_PER_SECOND;
+  const at = httpDate(value);
+  return at === undefined ? undefined : Math.max(0, at - (httpDate(headers.date) ?? now));
 }
 
 function maxRepeats({ effect, takesSlot }: Request, outcome: Outcome): number {
@@ -45,6 +55,6 @@ export function pauseBeforeRepeat(
   const pauseMs = jitterMs(repeats);
   if ('fault' in outcome || outcome.response.status !== 429) return pauseMs;
 
-  const askedMs = retryAfterMs(outcome.response.headers['retry-after'], now);
+  const askedMs = retryAfterMs(outcome.response.headers, now);
   return askedMs === undefined ? undefined : Math.max(askedMs, pauseMs);
 }

@@ -20,7 +20,10 @@ export type TokenSession = {
 };
 
 export type TokenSessionOptions = {
-  /** `settling`, to be sent with the request: what settles a change passes an open breaker, so its login must. */
+  /**
+   * `settling`, to be sent with the request: what settles a change passes an open breaker, so its login must. One that is
+   * abandoned may succeed all the same: its token is used.
+   */
   login(call: Call, settling: Pick<HttpRequest, 'settling'>): Promise<string>;
 };
 
@@ -45,10 +48,9 @@ export function createTokenSession(options: TokenSessionOptions): TokenSession {
     const text = await options.login(shared, settling ? { settling } : {});
     // A vendor that refuses what comes next may quote it.
     shared.sentTo?.keepToken?.(text);
-    const fresh = { text };
     // An abandoned login may end after the next one has.
-    token ??= fresh;
-    return fresh;
+    token ??= { text };
+    return token;
   }
 
   async function begin(

@@ -133,6 +133,8 @@ export async function startSimulator(
     outgoing.once('close', () => {
       underWay -= 1;
     });
+    // Node would tell the machine's time, whatever the simulator's clock says.
+    outgoing.setHeader('date', new Date(clock.now()).toUTCString());
     const request = await readRequest(incoming, underWay);
     if (!request) return send(outgoing, { status: 413 });
     if (isControlRequest(request.path)) return send(outgoing, respondToControl(request, controlled));

@@ -103,6 +103,10 @@ function toMessage(
   if (body.length > 0 && !isJson(request)) {
     return { status: 415, reason: 'нужен Content-Type: application/json' };
   }
+  const encoding = request.headers['content-encoding'] ?? 'identity';
+  if (body.length > 0 && encoding.toLowerCase() !== 'identity') {
+    return { status: 415, reason: `тело нужно без сжатия, а пришло с Content-Encoding: ${encoding}` };
+  }
   const text = decodeUtf8(body);
   if (text === undefined) return { status: 400, reason: 'это не UTF-8' };
   const message = path === 'long form' ? text : toLongForm(request, path, text);

@@ -75,6 +75,21 @@ describe.each(LOGINS)('%s: a login', (kind, login) => {
     expect(plan.done(await patient.vendor.state(plan.state))).toBe(1);
   });
 
+  test('that takes longer than the first requester waits serves the next one', async () => {
+    const { ask, vendor, clock } = await begin({ delay_ms: 6000 });
+    const impatient = ask(request, { timeout: '5000' });
+    await vendor.asked(login);
+    clock.advance(5000);
+    expect(await impatient).toMatchObject({ name: 'VENDOR_TIMEOUT' });
+    const next = ask(request);
+    // One that takes no licence slot is given up with its requester.
+    const logins = kind === 'iiko' ? 1 : 2;
+    await vendor.asked(login, logins);
+    clock.advance(6000);
+    expect(await next).toMatchObject({ name: null });
+    expect(await vendor.count(login)).toBe(logins);
+  });
+
   test('that is never answered keeps to the deadline of whoever waits', async () => {
     const patient = await begin({ fault: 'hang' });
     const answers = [patient.ask(request), patient.ask(request, { timeout: '5000' })];

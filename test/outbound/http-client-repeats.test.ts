@@ -5,7 +5,7 @@ import { createCall, createClient, listenHttp, requestOf, until } from './loopba
 
 const START = Date.parse('2026-03-01T00:00:00Z');
 
-type Answer = number | 'reset' | { status: number; retryAfter: string };
+type Answer = number | 'reset' | { status: number; retryAfter: string; vendorIsAheadMs?: number };
 type Attempt = { at: number };
 type Effect = HttpRequest['effect'];
 type Asked = Pick<HttpRequest, 'effect' | 'takesSlot'>;
@@ -26,7 +26,11 @@ async function sendThrough(asked: Effect | Asked, answers: Answer[], deadlineMs 
       request.socket.resetAndDestroy();
       return;
     }
-    if (typeof answer === 'object') response.setHeader('retry-after', answer.retryAfter);
+    if (typeof answer === 'object') {
+      const { retryAfter, vendorIsAheadMs = 0 } = answer;
+      response.setHeader('retry-after', retryAfter);
+      response.setHeader('date', new Date(clock.now() + vendorIsAheadMs).toUTCString());
+    }
     response.statusCode = typeof answer === 'object' ? answer.status : answer;
     response.end();
   });
@@ -99,15 +103,25 @@ describe('a read', () => {
   test('waits as long as 429 asks, in seconds or until a date', async () => {
     const inSeconds = await sendThrough('read', [{ status: 429, retryAfter: '2' }, 200]);
     expect(inSeconds).toMatchObject({ result: 200, times: [0, 2000] });
-    const date = new Date(START + 4000).toUTCString();
-    const untilDate = await sendThrough('read', [{ status: 429, retryAfter: date }, 200]);
-    expect(untilDate).toMatchObject({ result: 200, times: [0, 4000] });
+  });
+
+  test.each([
+    ['as it is sent', 'Sun, 01 Mar 2026 00:00:04 GMT', 0],
+    ['as RFC 850 has it', 'Sunday, 01-Mar-26 00:00:04 GMT', 0],
+    ['as asctime has it', 'Sun Mar  1 00:00:04 2026', 0],
+    ['by a clock that is ahead', 'Sun, 01 Mar 2026 01:00:04 GMT', 3_600_000],
+    ['by a clock that is behind', 'Sat, 28 Feb 2026 23:00:04 GMT', -3_600_000],
+  ])('waits until the date that 429 asks for, %s', async (_how, retryAfter, vendorIsAheadMs) => {
+    const asked = await sendThrough('read', [{ status: 429, retryAfter, vendorIsAheadMs }, 200]);
+    expect(asked).toMatchObject({ result: 200, times: [0, 4000] });
   });
 
   test('is not repeated after a 429 that asks nothing, nonsense or more than there is time for', async () => {
     expect(await sendThrough('read', [429])).toMatchObject({ result: 429, attempts: 1 });
-    const nonsense = await sendThrough('read', [{ status: 429, retryAfter: 'soon' }]);
-    expect(nonsense).toMatchObject({ result: 429, attempts: 1 });
+    for (const retryAfter of ['soon', '1.5', '-5', '12.5', '2026', 'Sunday']) {
+      const nonsense = await sendThrough('read', [{ status: 429, retryAfter }]);
+      expect([retryAfter, nonsense]).toMatchObject([retryAfter, { result: 429, attempts: 1 }]);
+    }
     const tooLong = await sendThrough('read', [{ status: 429, retryAfter: '3' }], 3000);
     expect(tooLong).toMatchObject({ result: 429, attempts: 1 });
   });

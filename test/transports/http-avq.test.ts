@@ -77,6 +77,14 @@ describe('POST /tsrv', () => {
     expect((await post('/tsrv', '{"type":"ping"}', charset)).status).toBe(200);
   });
 
+  test('answers 415 for a body that is packed, and says so', async () => {
+    const { post } = await start();
+    const { status, message } = await post('/tsrv', '{"type":"ping"}', { 'Content-Encoding': 'gzip' });
+    expect([status, nameOf(message)]).toEqual([415, 'BUS_MALFORMED_MESSAGE']);
+    expect(JSON.stringify(message)).toContain('Content-Encoding: gzip');
+    expect((await post('/tsrv', '{"type":"ping"}', { 'Content-Encoding': 'Identity' })).status).toBe(200);
+  });
+
   test('answers 413 for a body that is too long, announced or not', async () => {
     const { post } = await start({ maxMessageBytes: 1024 });
     const { status, message } = await post('/tsrv', `{"data":"${'x'.repeat(1100)}"}`);

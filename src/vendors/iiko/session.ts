@@ -52,6 +52,8 @@ export class Session {
   readonly #tokens: TokenSession;
   /** Requests and logins; a login may outlive the request that wanted it. */
   readonly #underWay = new Set<Promise<unknown>>();
+  /** Perhaps nobody waits for it any more. */
+  #loggingIn: Promise<string> | undefined;
   /** The last logout. Never rejects. */
   #leaving: Promise<void> = Promise.resolve();
   #idle: Timer | undefined;
@@ -61,7 +63,7 @@ export class Session {
     this.#options = options;
     this.#pause = createLoginPause(options.clock, options.zone);
     this.#tokens = createTokenSession({
-      login: (call, settling) => this.#use(this.#logIn(call, settling)),
+      login: (call, settling) => this.#use(this.#logInAlone(call, settling)),
     });
   }
 
@@ -106,6 +108,18 @@ export class Session {
     };
     // A straggler that came after the end must not keep the slot.
     this.#idle = clock.setTimeout(onIdle, this.#closed ? 0 : idleLogoutMs);
+  }
+
+  /** After the login that is under way: the slot that it takes is enough, and there may be no other. */
+  async #logInAlone(call: Call, settling: Pick<HttpRequest, 'settling'>): Promise<string> {
+    const before = this.#loggingIn?.catch(() => undefined);
+    const login = Promise.resolve(before).then((token) => token ?? this.#logIn(call, settling));
+    this.#loggingIn = login;
+    try {
+      return await login;
+    } finally {
+      if (this.#loggingIn === login) this.#loggingIn = undefined;
+    }
   }
 
   async #logIn(call: Call, settling: Pick<HttpRequest, 'settling'>): Promise<string> {

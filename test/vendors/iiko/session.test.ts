@@ -1,4 +1,7 @@
 import { describe, expect, test } from 'vitest';
+import type { Call } from '#core/call.ts';
+import { Cancellation } from '#core/cancellation.ts';
+import { Failure } from '#core/failure.ts';
 import type { HttpRequest, HttpResponse } from '#core/http.ts';
 import type { HttpClient } from '#core/http-client.ts';
 import { silentLog } from '#core/log.ts';
@@ -13,11 +16,11 @@ const LIST: HttpRequest = { method: 'GET', path: '/list', effect: 'read' };
 function openSession(http: HttpClient): {
   session: Session;
   clock: FakeClock;
-  ask: () => Promise<HttpResponse>;
+  ask: (changes?: Partial<Call>) => Promise<HttpResponse>;
 } {
   const clock = createFakeClock(Date.parse('2026-01-31T12:00:00Z'));
   const session = new Session({ ...CONFIG, http, clock, log: silentLog, idleLogoutMs: 90_000 });
-  return { session, clock, ask: () => session.send(LIST, createCall(clock)) };
+  return { session, clock, ask: (changes) => session.send(LIST, { ...createCall(clock), ...changes }) };
 }
 
 const isLogin = ({ path }: HttpRequest) => path === '/resto/api/auth';
@@ -175,6 +178,111 @@ describe('Session', () => {
     await failureOf(ask());
 
     expect(http.sent).toHaveLength(2);
+  });
+
+  describe('a login that everybody has left', () => {
+    async function leaveLogin() {
+      const logins: PromiseWithResolvers<HttpResponse>[] = [];
+      const reply = { current: (_request: HttpRequest) => plain(200, '[]') };
+      const http = createScriptedHttp((request) => {
+        if (!isLogin(request)) return reply.current(request);
+        const login = Promise.withResolvers<HttpResponse>();
+        logins.push(login);
+        return login.promise;
+      });
+      const opened = openSession(http);
+      const signal = new Cancellation();
+      const left = opened.ask({ signal });
+      signal.abort();
+      await expect(left).rejects.toMatchObject({ name: 'BUS_TIMEOUT' });
+      return { ...opened, http, logins, reply };
+    }
+
+    test('serves whoever comes next, without another one', async () => {
+      const { ask, http, logins } = await leaveLogin();
+      const asking = [ask(), ask()];
+      const signal = new Cancellation();
+      const impatient = ask({ signal });
+      signal.abort();
+      await expect(impatient).rejects.toMatchObject({ name: 'BUS_TIMEOUT' });
+      logins[0]?.resolve(plain(200, 'key-1'));
+      expect((await Promise.all(asking)).map(({ status }) => status)).toEqual([200, 200]);
+      await ask();
+      expect(paths(http.sent)).toEqual(['/resto/api/auth', '/list', '/list', '/list']);
+    });
+
+    test('serves those as well who leave and come one after the other', async () => {
+      const { ask, http, logins } = await leaveLogin();
+      for (let index = 0; index < 5; index += 1) {
+        const signal = new Cancellation();
+        const impatient = ask({ signal });
+        await settle();
+        signal.abort();
+        await expect(impatient).rejects.toMatchObject({ name: 'BUS_TIMEOUT' });
+      }
+      const patient = ask();
+      logins[0]?.resolve(plain(200, 'key-1'));
+      expect((await patient).status).toBe(200);
+      expect(http.sent.filter(isLogin)).toHaveLength(1);
+    });
+
+    test('is given back at the end, or when nobody uses it', async () => {
+      for (const when of ['at the end', 'idle']) {
+        const { session, clock, http, logins } = await leaveLogin();
+        const closing = when === 'at the end' ? session.close() : undefined;
+        await settle();
+        logins[0]?.resolve(plain(200, 'key-1'));
+        await settle();
+        if (when === 'idle') clock.advance(90_000);
+        await (closing ?? settle());
+        expect([when, http.sent.at(-1)]).toMatchObject([
+          when,
+          { path: '/resto/api/logout', headers: { cookie: 'key=key-1' } },
+        ]);
+      }
+    });
+
+    test('is tried anew where it had not been sent, and refused where it was lost', async () => {
+      const unsent = await leaveLogin();
+      const next = unsent.ask();
+      unsent.logins[0]?.reject(new Failure('BUS_TIMEOUT'));
+      await settle();
+      unsent.logins[1]?.resolve(plain(200, 'key-2'));
+      expect((await next).status).toBe(200);
+
+      const lost = await leaveLogin();
+      const refused = failureOf(lost.ask());
+      lost.logins[0]?.reject(
+        vendorFailure('VENDOR_TIMEOUT', HTTP, { status: null, code: 'timeout', message: '' }),
+      );
+      expect((await refused).description).toContain('2026-01-31T15:00:15+03:00');
+      expect(lost.http.sent.filter(isLogin)).toHaveLength(1);
+    });
+
+    test('is the only one, also where it had to be tried anew', async () => {
+      const { ask, http, logins } = await leaveLogin();
+      const signal = new Cancellation();
+      const impatient = ask({ signal });
+      logins[0]?.reject(new Failure('BUS_TIMEOUT'));
+      await settle();
+      signal.abort();
+      await expect(impatient).rejects.toMatchObject({ name: 'BUS_TIMEOUT' });
+      const next = ask();
+      await settle();
+      logins[1]?.resolve(plain(200, 'key-2'));
+      expect((await next).status).toBe(200);
+      expect(http.sent.filter(isLogin)).toHaveLength(2);
+    });
+
+    test('is followed by another where its key is no good', async () => {
+      const { ask, logins, reply } = await leaveLogin();
+      reply.current = ({ headers }) => plain(headers?.cookie === 'key=key-1' ? 401 : 200, '[]');
+      const next = ask();
+      logins[0]?.resolve(plain(200, 'key-1'));
+      await settle();
+      logins[1]?.resolve(plain(200, 'key-2'));
+      expect((await next).status).toBe(200);
+    });
   });
 
   test('gives the slot back when it is not used', async () => {
