@@ -9,7 +9,7 @@ import { TestConsumers } from '#bus/test-consumers.ts';
 import type { Config } from '#config.ts';
 import type { Clock } from '#core/clock.ts';
 import { systemClock } from '#core/clock.ts';
-import { endInTurn } from '#core/ending-turns.ts';
+import { allEnded } from '#core/ending-turns.ts';
 import type { Log } from '#core/log.ts';
 import { NO_HEADERS } from '#core/message.ts';
 import type { JobView } from '#domain/job-view.ts';
@@ -115,7 +115,7 @@ export async function createApp(options: AppOptions): Promise<App> {
       // Whoever still waits is told what is known, a change that was sent as one whose outcome is not.
       backend.giveUp();
       // They are told in turns: what comes now is for those who know by then.
-      await new Promise<void>((resolve) => endInTurn(resolve));
+      await allEnded();
       await within(clock, GIVE_UP_MS, drained);
       bus.answerRest();
       bus.close();

@@ -20,6 +20,11 @@ export function endInTurn(end: () => void, flow?: Flow): void {
   end();
 }
 
+/** Resolves when all that was put off has ended. */
+export async function allEnded(): Promise<void> {
+  while (!waiting.isEmpty) await new Promise((resolve) => setImmediate(resolve));
+}
+
 function beginTurn(): void {
   const due: (() => void)[] = [];
   while (due.length < ENDINGS_A_TURN) {

@@ -133,21 +133,16 @@ export class SharedCall<T> implements Call {
   }
 
   #takeTurnsOf(call: Call): () => void {
-    const flows: FlowWatcher = {
-      put: (flow) => this.#flows.put(flow),
-      drop: (flow) => {
-        // What the run has left to do when nobody waits any more still has to come to an end.
-        if (!this.#isOver) this.#flows.drop(flow);
-      },
-    };
-    if (call instanceof SharedCall) return call.watchFlows(flows);
-    flows.put(call.flow);
-    return () => flows.drop(call.flow);
+    if (call instanceof SharedCall) return call.watchFlows(this.#flows);
+    this.#flows.put(call.flow);
+    return () => this.#flows.drop(call.flow);
   }
 
+  /** What the run has left to do is for nobody: it is given up before those who wait are told. */
   #end(tell: (requester: Requester<T>) => void): void {
     this.#isOver = true;
     this.#tell = tell;
+    this.#cancellation.abort();
     let told = 0;
     for (const requester of this.#requesters) {
       if (told === TOLD_A_TURN) return void setImmediate(() => this.#end(tell));

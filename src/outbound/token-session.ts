@@ -1,4 +1,5 @@
 import type { Call } from '#core/call.ts';
+import { Failure } from '#core/failure.ts';
 import type { HttpRequest, HttpResponse } from '#core/http.ts';
 import { SharedCall } from './shared-call.ts';
 
@@ -28,21 +29,27 @@ export type TokenSessionOptions = {
 };
 
 /** Of one login; the next may get the same text. */
-type Token = { readonly text: string };
+type Token = {
+  readonly text: string;
+  /** What came of the login that was tried when it had expired, and the era in which it was. */
+  replacement?: { readonly outcome: Promise<Token>; readonly era: number };
+};
 
-/** The last login for a token that had expired, and what came of it. */
-type Replacement = { readonly expired: Token; readonly outcome: Promise<Token> };
+function isRefusal(error: unknown): boolean {
+  return error instanceof Failure && error.name === 'VENDOR_AUTH_FAILED';
+}
 
 /**
  * A vendor's session. However many ask at once, one login is under way; it lives until the last of its waiters
  * has left, and its failure is theirs: whoever comes next tries anew. Whoever had been sent with the same token finds out
- * later that it has expired, maybe one after the other; they are told what came of the first one's login, since a vendor
- * that is asked again for each of them may lock the account.
+ * later that it has expired, maybe one after the other; they get the token of the first one's login or its refusal, since a
+ * vendor that is asked again for each of them may lock the account.
  */
 export function createTokenSession(options: TokenSessionOptions): TokenSession {
   let token: Token | undefined;
   let login: SharedCall<Token> | undefined;
-  let replacement: Replacement | undefined;
+  /** Counts logins that succeeded and logouts: what was found out before is outdated. */
+  let era = 0;
 
   async function logIn(shared: SharedCall<Token>, settling: HttpRequest['settling']): Promise<Token> {
     const text = await options.login(shared, settling ? { settling } : {});
@@ -50,6 +57,7 @@ export function createTokenSession(options: TokenSessionOptions): TokenSession {
     shared.sentTo?.keepToken?.(text);
     // An abandoned login may end after the next one has.
     token ??= { text };
+    era += 1;
     return token;
   }
 
@@ -59,13 +67,15 @@ export function createTokenSession(options: TokenSessionOptions): TokenSession {
     expired: Token | undefined,
   ): Promise<void> {
     login = shared;
-    await shared.run(async () => {
+    await shared.run(() => {
       const outcome = logIn(shared, settling);
-      try {
-        return await outcome;
-      } finally {
-        if (expired && !shared.signal.aborted) replacement = { expired, outcome };
-      }
+      const remember = () => {
+        if (expired) expired.replacement = { outcome, era };
+      };
+      outcome.then(remember, (error: unknown) => {
+        if (isRefusal(error)) remember();
+      });
+      return outcome;
     });
     if (login === shared) login = undefined;
   }
@@ -73,8 +83,7 @@ export function createTokenSession(options: TokenSessionOptions): TokenSession {
   function tokenFor(call: Call, settling: HttpRequest['settling'], expired?: Token): Token | Promise<Token> {
     if (token) return token;
     const known = login?.isUnderWay ? login : undefined;
-    // What settles a change may log in where others may not.
-    if (!known && !settling && replacement && replacement.expired === expired) return replacement.outcome;
+    if (!known && expired?.replacement?.era === era) return expired.replacement.outcome;
     const shared = known ?? new SharedCall<Token>(call);
     const result = shared.join(call);
     if (!known) void begin(shared, settling, expired);
@@ -92,7 +101,7 @@ export function createTokenSession(options: TokenSessionOptions): TokenSession {
     },
     forget() {
       token = undefined;
-      replacement = undefined;
+      era += 1;
     },
     async send(call, request, isExpired, settling) {
       const first = await tokenFor(call, settling);

@@ -1,7 +1,7 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { expect, onTestFinished, test } from 'vitest';
 import { Cancellation, GIVEN_UP } from '#core/cancellation.ts';
-import { endInTurn } from '#core/ending-turns.ts';
+import { allEnded, endInTurn } from '#core/ending-turns.ts';
 import { endMuch } from '../support/ending.ts';
 
 const MANY = 1000;
@@ -88,4 +88,18 @@ test('nothing is left to do when all has ended', async () => {
   await endMuch();
   for (let index = 0; index < 3; index += 1) await turn();
   expect(process.getActiveResourcesInfo()).not.toContain('Immediate');
+});
+
+test('it is known when all has ended, whoever’s it was', async () => {
+  await allEnded();
+  let ended = 0;
+  for (let request = 0; request < MANY; request += 1)
+    endInTurn(
+      () => {
+        ended += 1;
+      },
+      { requester: 'many', request },
+    );
+  await allEnded();
+  expect(ended).toBe(MANY);
 });

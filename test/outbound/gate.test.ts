@@ -328,7 +328,7 @@ describe('a gate', () => {
     expect(started).toEqual(['a', 'o1', 'b', 'o2', 'c', 'o3']);
   });
 
-  test('brings to an end what a read that has failed has left waiting', async () => {
+  test('never starts what a read that has failed has left waiting', async () => {
     const gate = createGate({ concurrency: 1, clock: createFakeClock(START) });
     const reads = createJoinedReads();
     const started: string[] = [];
@@ -339,12 +339,39 @@ describe('a gate', () => {
           await turn();
         });
       const failing = gate.run(shared, () => Promise.reject(new Error('refused')));
-      await Promise.all([failing, enter('second'), enter('third')]);
+      const left = [enter('second'), enter('third')];
+      const outcomes = Promise.allSettled(left);
+      await Promise.all([failing, ...left]).finally(() => void outcomes.then((ended) => told.push(...ended)));
     };
+    const told: PromiseSettledResult<void>[] = [];
     const call = { ...createCall(), flow: { requester: 'pos-1', request: 1 } };
     await expect(reads.read('scope', 'key', call, run)).rejects.toThrow('refused');
     for (let index = 0; index < 5; index += 1) await turn();
-    expect(started).toEqual(['second', 'third']);
+    expect(started).not.toContain('third');
+    expect(told).toHaveLength(2);
+    await gate.run(NEVER, turn);
+  });
+
+  test('forgets nobody who joins what is left of a read that everybody has left', async () => {
+    const gate = createGate({ concurrency: 1, clock: createFakeClock(START) });
+    const reads = createJoinedReads();
+    const readInner = (call: Call) =>
+      reads.read('inner', 'key', call, (shared) => gate.run(shared, () => Promise.resolve('answer')));
+    let fail = (_error: Error) => {};
+    const signal = new Cancellation();
+    const outer = reads.read('outer', 'key', { ...createCall(), signal }, (shared) =>
+      Promise.all([
+        gate.run(shared, () => new Promise((_resolve, reject) => (fail = reject))),
+        readInner(shared),
+      ]),
+    );
+    await turn();
+    const done = endMuch();
+    signal.abortInTurn();
+    fail(new Error('failed'));
+    await expect(outer).rejects.toThrow('failed');
+    expect(await readInner(createCall())).toBe('answer');
+    await done;
   });
 
   test('lets a request that joins a read of its own requester keep its turn', async () => {

@@ -1,9 +1,13 @@
 import { describe, expect, test } from 'vitest';
 import type { Call } from '#core/call.ts';
+import { Failure } from '#core/failure.ts';
 import type { HttpResponse } from '#core/http.ts';
 import { createTokenSession } from '#outbound/token-session.ts';
 import { vendorFailure } from '#outbound/vendor-failure.ts';
 import { createCall, createClient, listenHttp, requestOf, until } from './loopback.ts';
+
+const ACCOUNT = { vendor: 'kassa24', account: 'almaty' };
+const REFUSED = vendorFailure('VENDOR_AUTH_FAILED', ACCOUNT, { status: 401, code: '401', message: '' });
 
 const isExpired = ({ status }: HttpResponse) => status === 401;
 
@@ -141,10 +145,10 @@ describe('a token session', () => {
       const { vendor, send, late, findOut } = await sendLate();
       const first = send();
       await until(() => vendor.logins.length === 2);
-      vendor.logins[1]?.reject(new Error('refused'));
-      await expect(first).rejects.toThrow('refused');
+      vendor.logins[1]?.reject(REFUSED);
+      await expect(first).rejects.toMatchObject({ name: 'VENDOR_AUTH_FAILED' });
       findOut();
-      await expect(late).rejects.toThrow('refused');
+      await expect(late).rejects.toMatchObject({ name: 'VENDOR_AUTH_FAILED' });
       expect(vendor.logins).toHaveLength(2);
       const next = send();
       vendor.logins[2]?.resolve();
@@ -155,8 +159,8 @@ describe('a token session', () => {
       const { vendor, send, late, findOut } = await sendLate();
       const first = send();
       await until(() => vendor.logins.length === 2);
-      vendor.logins[1]?.reject(new Error('refused'));
-      await expect(first).rejects.toThrow('refused');
+      vendor.logins[1]?.reject(REFUSED);
+      await expect(first).rejects.toMatchObject({ name: 'VENDOR_AUTH_FAILED' });
       const next = send();
       findOut();
       await turn();
@@ -178,20 +182,56 @@ describe('a token session', () => {
     });
 
     test.each([
-      ['when the login was given up', undefined],
-      ['when it settles a change', true],
-    ] as const)('logs in %s', async (_when, settling) => {
-      const { vendor, send, late, findOut } = await sendLate(settling);
+      ['was given up', undefined],
+      ['was late', vendorFailure('VENDOR_TIMEOUT', ACCOUNT, { status: null, code: 'timeout', message: '' })],
+      ['never left', new Failure('BUS_TIMEOUT')],
+    ])('logs in where the login %s', async (_what, failure) => {
+      const { vendor, send, late, findOut } = await sendLate();
       const call = createCall();
       const first = send(call);
       await until(() => vendor.logins.length === 2);
-      if (settling) vendor.logins[1]?.reject(new Error('refused'));
+      if (failure) vendor.logins[1]?.reject(failure);
       else call.abort();
       await expect(first).rejects.toThrow();
       findOut();
       await until(() => vendor.logins.length === 3);
       vendor.logins[2]?.resolve();
       expect(await late).toMatchObject({ status: 200, text: 'token-3' });
+    });
+
+    test('is told of a refusal, too, where it settles a change', async () => {
+      const { vendor, send, late, findOut } = await sendLate(true);
+      const first = send();
+      await until(() => vendor.logins.length === 2);
+      vendor.logins[1]?.reject(REFUSED);
+      await expect(first).rejects.toBe(REFUSED);
+      findOut();
+      await expect(late).rejects.toBe(REFUSED);
+      expect(vendor.logins).toHaveLength(2);
+    });
+
+    test('logs in where another login has worked since the refusal', async () => {
+      const { vendor, session, send, late, findOut } = await sendLate();
+      const first = send();
+      await until(() => vendor.logins.length === 2);
+      vendor.logins[1]?.reject(REFUSED);
+      await expect(first).rejects.toBe(REFUSED);
+      const next = send();
+      vendor.logins[2]?.resolve();
+      await next;
+      // That one has expired as well, and so has the one after it: there is none now.
+      const unlucky = session.send(
+        createCall(),
+        async () => ({ status: 401, headers: {}, text: '' }),
+        isExpired,
+      );
+      await until(() => vendor.logins.length === 4);
+      vendor.logins[3]?.resolve();
+      await unlucky;
+      findOut();
+      await until(() => vendor.logins.length === 5);
+      vendor.logins[4]?.resolve();
+      expect(await late).toMatchObject({ status: 200, text: 'token-5' });
     });
 
     test('logs in where the vendor has given the same one again, and that has expired in its turn', async () => {
