@@ -4,6 +4,8 @@ import { delay, systemClock } from '#core/clock.ts';
 /** Turns of the event loop in which a connection on loopback surely shows that something is under way. */
 const QUIET_TURNS = 12;
 const MAX_TURNS = 20_000;
+/** Turns may be over before the system has handed on what was sent, where others use the machine as well. */
+const CALM_MS = 3;
 const QUIET_MS = 20;
 const NEVER = new AbortController().signal;
 
@@ -11,7 +13,7 @@ const NEVER = new AbortController().signal;
 export type Activity = {
   /** Something happened: a call, an answer, a message, a timer set. */
   note(): void;
-  /** Nothing has happened for some turns of the event loop: cheap, for between two timers. */
+  /** Nothing has happened for some turns of the event loop and a moment: cheap, for between two timers. */
   quiet(): Promise<void>;
   /** Nothing has happened for some milliseconds of real time either. */
   settled(): Promise<void>;
@@ -27,9 +29,17 @@ export function createActivity(): Activity {
 
   async function quiet(): Promise<void> {
     let seen = count;
-    for (let turns = 0, calm = 0; calm < QUIET_TURNS && turns < MAX_TURNS; turns += 1) {
+    let calm = 0;
+    let calmSince = performance.now();
+    const isCalm = () => calm >= QUIET_TURNS && performance.now() - calmSince >= CALM_MS;
+    for (let turns = 0; !isCalm() && turns < MAX_TURNS; turns += 1) {
       await setImmediate();
-      calm = count === seen && !areFilesInUse() ? calm + 1 : 0;
+      if (count === seen && !areFilesInUse()) {
+        calm += 1;
+        continue;
+      }
+      calm = 0;
+      calmSince = performance.now();
       seen = count;
     }
   }
