@@ -13,7 +13,7 @@ type Requester<T> = {
   readonly reject: (failure: unknown) => void;
   readonly leave: () => void;
   /** Takes back the turns that the run takes on its behalf. */
-  giveUpTurns: () => void;
+  readonly giveUpTurns: () => void;
 };
 
 /** An attempt at a vendor, and how far it has come. */
