@@ -42,7 +42,8 @@ test('a change that was sent is not said to be unsent by a stop, however many re
   const log: Log = {
     ...silentLog,
     info: (fields, text) => {
-      if (text === 'message' && 'token' in fields) outcomes.set(fields.token, fields.outcome);
+      const { token, outcome } = fields as Readonly<Record<string, unknown>>;
+      if (text === 'message') outcomes.set(token, outcome);
     },
     child: () => log,
   };
