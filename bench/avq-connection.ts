@@ -60,7 +60,7 @@ export class AvqConnection {
     });
   }
 
-  /** Whoever still waits is never answered; the other end is told so, which may go on serving one that has only ended. */
+  /** Whoever still waits is never answered. By a reset: the bus still answers a client that has only ended its half. */
   close(): void {
     this.#socket.resetAndDestroy();
   }

@@ -143,9 +143,13 @@ export class SharedCall<T> implements Call {
     this.#isOver = true;
     this.#tell = tell;
     this.#cancellation.abort();
+    this.#tellSome(tell);
+  }
+
+  #tellSome(tell: (requester: Requester<T>) => void): void {
     let told = 0;
     for (const requester of this.#requesters) {
-      if (told === TOLD_A_TURN) return void setImmediate(() => this.#end(tell));
+      if (told === TOLD_A_TURN) return void setImmediate(() => this.#tellSome(tell));
       this.#dismiss(requester);
       tell(requester);
       told += 1;
